@@ -1,0 +1,367 @@
+//! Strict reading of JSON bodies: an object of known members, each once, and nothing after it.
+
+use std::fmt;
+
+use http::{HeaderMap, header};
+use secrecy::SecretString;
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+
+use crate::{FieldError, Kind, Problem, Request};
+
+/// The largest body in bytes; every body of the API is far smaller.
+pub const BODY_LIMIT: usize = 16 * 1024;
+
+/// The members of a request's body, taken one by one; whatever is wrong with any of them is
+/// collected, so that one answer names every fault.
+#[derive(Debug)]
+pub struct Members {
+    left: Vec<(String, Member)>,
+    errors: Vec<FieldError>,
+}
+
+/// What is wrong with a member's value: a stable code and a sentence that never repeats the value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// A stable code, `snake_case`.
+    pub code: &'static str,
+    /// What is wrong and what is allowed.
+    pub detail: String,
+}
+
+impl Members {
+    /// Reads the body of `request`.
+    ///
+    /// # Errors
+    /// [`Kind::UnsupportedMediaType`] unless it is declared as JSON in UTF-8,
+    /// [`Kind::PayloadTooLarge`] above [`BODY_LIMIT`], [`Kind::MalformedRequest`] if it is not one
+    /// JSON object (RFC 8259) in UTF-8 without a byte order mark.
+    pub fn read(request: &Request) -> Result<Self, Problem> {
+        if !is_json(&request.headers) {
+            return Err(Problem::new(Kind::UnsupportedMediaType)
+                .with_detail("send the body with Content-Type: application/json"));
+        }
+        if request.body.len() > BODY_LIMIT {
+            return Err(Problem::new(Kind::PayloadTooLarge)
+                .with_detail(format!("a body has at most {BODY_LIMIT} bytes")));
+        }
+        let text = str::from_utf8(&request.body).map_err(|_| malformed("the body is not UTF-8"))?;
+        let Object(members) = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
+        Ok(Self::new(members))
+    }
+
+    fn new(members: Vec<(String, Member)>) -> Self {
+        let mut this = Self { left: Vec::with_capacity(members.len()), errors: Vec::new() };
+        for (name, member) in members {
+            if this.left.iter().any(|(known, _)| *known == name) {
+                this.errors.push(FieldError::new(&name, "repeated", "is given more than once"));
+            } else {
+                this.left.push((name, member));
+            }
+        }
+        this
+    }
+
+    /// Takes the text of the member `name` and reads it with `parse`; `None` if it is missing or
+    /// at fault, which [`Members::finish`] will report.
+    pub fn text<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(SecretString) -> Result<T, Fault>,
+    ) -> Option<T> {
+        let parsed = match self.remove(name) {
+            None => Err(Fault::new("missing", "is required")),
+            Some(Member::Text(text)) => parse(text),
+            Some(Member::Other(what)) => {
+                Err(Fault::new("wrong_type", format!("must be a string, not {what}")))
+            }
+        };
+        match parsed {
+            Ok(value) => Some(value),
+            Err(fault) => {
+                self.errors.push(FieldError::new(name, fault.code, fault.detail));
+                None
+            }
+        }
+    }
+
+    /// Gives back what was read, if every member was right and none is left over.
+    ///
+    /// # Errors
+    /// [`Kind::MalformedRequest`] with one entry for each member at fault.
+    pub fn finish<T>(mut self, read: Option<T>) -> Result<T, Problem> {
+        for (name, _) in &self.left {
+            self.errors.push(FieldError::new(name, "unknown", "is not known here"));
+        }
+        match read {
+            Some(value) if self.errors.is_empty() => Ok(value),
+            _ => Err(Problem::of_fields(Kind::MalformedRequest, self.errors)),
+        }
+    }
+
+    fn remove(&mut self, name: &str) -> Option<Member> {
+        let at = self.left.iter().position(|(known, _)| known == name)?;
+        Some(self.left.swap_remove(at).1)
+    }
+}
+
+impl Fault {
+    /// A fault with a code and a sentence.
+    #[must_use]
+    pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}
+
+fn malformed(detail: impl Into<String>) -> Problem {
+    Problem::new(Kind::MalformedRequest).with_detail(detail.into())
+}
+
+/// The parser's own words for faults of syntax (they hold a place, never a value), ours for the rest.
+fn unreadable(error: &serde_json::Error) -> Problem {
+    match error.classify() {
+        serde_json::error::Category::Data => malformed("the body must be a JSON object"),
+        _ => malformed(format!("the body is not valid JSON: {error}")),
+    }
+}
+
+/// Whether there is exactly one `Content-Type`, JSON, with no charset but UTF-8 (RFC 8259, section
+/// 8.1). Asking for it also makes every cross-origin request ask for leave first.
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut sent = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(Ok(content_type)), None) = (sent.next().map(|v| v.to_str()), sent.next()) else {
+        return false;
+    };
+    let mut parts = content_type.split(';').map(str::trim);
+    let media_type = parts.next().unwrap_or_default();
+    media_type.eq_ignore_ascii_case("application/json")
+        && parts.all(|parameter| match parameter.split_once('=') {
+            Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
+                value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+            }
+            _ => true,
+        })
+}
+
+/// The members of an object in their order, repeated names kept.
+struct Object(Vec<(String, Member)>);
+
+/// A member's value: a text, or the kind of something else.
+#[derive(Debug)]
+enum Member {
+    Text(SecretString),
+    Other(&'static str),
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Object(members))
+            }
+        }
+
+        deserializer.deserialize_map(Members)
+    }
+}
+
+impl<'de> Deserialize<'de> for Member {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(MemberVisitor)
+    }
+}
+
+struct MemberVisitor;
+
+/// Nested values are skipped, not kept: no member of the API nests, and skipping needs no stack.
+impl<'de> Visitor<'de> for MemberVisitor {
+    type Value = Member;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Member, E> {
+        Ok(Member::Text(text.into()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Member, E> {
+        Ok(Member::Text(text.into()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Member, E> {
+        Ok(Member::Other("null"))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Member, E> {
+        Ok(Member::Other("a boolean"))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Member, E> {
+        Ok(Member::Other("a number"))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Member, E> {
+        Ok(Member::Other("a number"))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Member, E> {
+        Ok(Member::Other("a number"))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Member, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Member::Other("an array"))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Member, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Member::Other("an object"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use http::Method;
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    fn request(content_type: &[&str], body: &[u8]) -> Request {
+        Request {
+            id: "id".to_owned(),
+            method: Method::POST,
+            resource: "/login".to_owned(),
+            query: Vec::new(),
+            headers: content_type
+                .iter()
+                .map(|value| (header::CONTENT_TYPE, value.parse().unwrap()))
+                .collect(),
+            body: body.to_vec(),
+            caller: None,
+            source_ip: None,
+            received_at: SystemTime::UNIX_EPOCH,
+        }
+    }
+
+    /// Reads a body that must have the members `a` and `b`.
+    fn read(content_type: &[&str], body: &[u8]) -> Result<(String, String), Problem> {
+        let mut members = Members::read(&request(content_type, body))?;
+        let own = |text: SecretString| Ok(text.expose_secret().to_owned());
+        let a = members.text("a", own);
+        let b = members.text("b", own);
+        members.finish(a.zip(b))
+    }
+
+    fn refusal(body: &[u8]) -> Problem {
+        read(&["application/json"], body).unwrap_err()
+    }
+
+    #[test]
+    fn a_plain_object_is_read() {
+        let read = read(&["application/json"], br#" {"b":"\u00e9","a":"x y"} "#).unwrap();
+        assert_eq!(read, ("x y".to_owned(), "é".to_owned()));
+    }
+
+    #[test]
+    fn content_types() {
+        let body = br#"{"a":"1","b":"2"}"#;
+        let accepted = [
+            "application/json",
+            "Application/JSON; charset=UTF-8",
+            "application/json;charset=\"utf-8\"",
+        ];
+        for content_type in accepted {
+            assert!(read(&[content_type], body).is_ok(), "{content_type}");
+        }
+        let refused: [&[&str]; 6] = [
+            &[],
+            &["text/plain"],
+            &["application/x-www-form-urlencoded"],
+            &["application/json; charset=utf-16"],
+            &["application/jsonx"],
+            &["application/json", "application/json"],
+        ];
+        for content_type in refused {
+            let problem = read(content_type, body).unwrap_err();
+            assert_eq!(problem.kind(), Kind::UnsupportedMediaType, "{content_type:?}");
+        }
+    }
+
+    #[test]
+    fn every_fault_is_named_at_once() {
+        let problem = refusal(br#"{"a":7,"c":"x","d":[],"c":null}"#);
+        let body: serde_json::Value = serde_json::from_str(&problem.body()).unwrap();
+        let errors: Vec<_> = body["errors"].as_array().unwrap().iter().collect();
+        let named: Vec<_> = errors
+            .iter()
+            .map(|error| (error["field"].as_str().unwrap(), error["code"].as_str().unwrap()))
+            .collect();
+        assert_eq!(
+            named,
+            [
+                ("c", "repeated"),
+                ("a", "wrong_type"),
+                ("b", "missing"),
+                ("d", "unknown"),
+                ("c", "unknown")
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_one_object_is_refused() {
+        let deep = [b"[".repeat(8000), b"]".repeat(8000)].concat();
+        let nested = [br#"{"a":"#.repeat(2000), b"1".to_vec(), b"}".repeat(2000)].concat();
+        let bodies: [&[u8]; 16] = [
+            b"",
+            b" ",
+            b"null",
+            b"\"secret\"",
+            b"[]",
+            b"{",
+            br#"{"a":"1","b":"2"} x"#,
+            br#"{"a":"1","b":"2"}{}"#,
+            br#"{"a":"1","b":"2",}"#,
+            br#"{"a":"1" "b":"2"}"#,
+            br#"{a:"1",b:"2"}"#,
+            b"\xef\xbb\xbf{\"a\":\"1\",\"b\":\"2\"}",
+            b"{\"a\":\"\xff\",\"b\":\"2\"}",
+            b"{\"a\":\"\\ud800\",\"b\":\"2\"}",
+            &deep,
+            &nested,
+        ];
+        for body in bodies {
+            let problem = refusal(body);
+            assert_eq!(problem.kind(), Kind::MalformedRequest);
+            assert!(!problem.body().contains("secret"));
+        }
+    }
+
+    #[test]
+    fn the_limit_is_exact() {
+        let body = |length: usize| {
+            let padding = " ".repeat(length - br#"{"a":"1","b":"2"}"#.len());
+            format!(r#"{{"a":"1","b":"2"{padding}}}"#)
+        };
+        assert!(read(&["application/json"], body(BODY_LIMIT).as_bytes()).is_ok());
+        let problem = refusal(body(BODY_LIMIT + 1).as_bytes());
+        assert_eq!(problem.kind(), Kind::PayloadTooLarge);
+    }
+}
