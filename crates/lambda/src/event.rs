@@ -1,0 +1,203 @@
+use std::{
+    collections::BTreeMap,
+    net::IpAddr,
+    time::{Duration, SystemTime},
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use serde::Deserialize;
+use shared::{Caller, Request};
+
+/// The members of a REST proxy event (payload version 1.0) that a handler can need; all others are
+/// skipped unread. Source: "Input format of a Lambda function for proxy integration" in the API
+/// Gateway developer guide.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ProxyEvent {
+    pub(crate) resource: String,
+    http_method: String,
+    #[serde(default)]
+    headers: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    multi_value_headers: Option<BTreeMap<String, Vec<String>>>,
+    #[serde(default)]
+    query_string_parameters: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    multi_value_query_string_parameters: Option<BTreeMap<String, Vec<String>>>,
+    pub(crate) request_context: Context,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Context {
+    pub(crate) request_id: String,
+    /// A client can choose `requestId`; this one it cannot.
+    #[serde(default)]
+    pub(crate) extended_request_id: Option<String>,
+    #[serde(default)]
+    request_time_epoch: u64,
+    #[serde(default)]
+    identity: Identity,
+    #[serde(default)]
+    authorizer: Option<Authorizer>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity {
+    #[serde(default)]
+    source_ip: Option<IpAddr>,
+}
+
+#[derive(Deserialize)]
+struct Authorizer {
+    #[serde(default)]
+    claims: Option<Claims>,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    sub: String,
+}
+
+/// The event does not hold an HTTP request: something other than API Gateway sent it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NotHttp {
+    Method,
+    Base64,
+}
+
+impl ProxyEvent {
+    pub(crate) fn into_request(self) -> Result<Request, NotHttp> {
+        let claims = self.request_context.authorizer.and_then(|authorizer| authorizer.claims);
+        Ok(Request {
+            id: self.request_context.request_id,
+            method: Method::from_bytes(self.http_method.as_bytes()).map_err(|_| NotHttp::Method)?,
+            resource: self.resource,
+            query: all_values(
+                self.multi_value_query_string_parameters,
+                self.query_string_parameters,
+            )
+            .collect(),
+            headers: header_map(all_values(self.multi_value_headers, self.headers)),
+            body: bytes(self.body.unwrap_or_default(), self.is_base64_encoded)?,
+            caller: claims.and_then(|claims| Caller::from_sub(&claims.sub)),
+            source_ip: self.request_context.identity.source_ip,
+            received_at: SystemTime::UNIX_EPOCH
+                + Duration::from_millis(self.request_context.request_time_epoch),
+        })
+    }
+}
+
+/// Every value of every name: the multi-value map has them all, the other only the last of each.
+fn all_values(
+    multi: Option<BTreeMap<String, Vec<String>>>,
+    single: Option<BTreeMap<String, String>>,
+) -> impl Iterator<Item = (String, String)> {
+    let single = if multi.is_some() { None } else { single };
+    let all = multi.into_iter().flatten();
+    all.flat_map(|(name, values)| values.into_iter().map(move |value| (name.clone(), value)))
+        .chain(single.into_iter().flatten())
+}
+
+/// The headers; one that HTTP does not allow cannot have been sent by HTTP, and is left out.
+fn header_map(pairs: impl Iterator<Item = (String, String)>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in pairs {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::try_from(value)) {
+            headers.append(name, value);
+        }
+    }
+    headers
+}
+
+fn bytes(body: String, is_base64_encoded: bool) -> Result<Vec<u8>, NotHttp> {
+    if is_base64_encoded {
+        STANDARD.decode(body).map_err(|_| NotHttp::Base64)
+    } else {
+        Ok(body.into_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn read(members: &Value) -> Result<Request, NotHttp> {
+        let mut event = json!({
+            "resource": "/generate",
+            "httpMethod": "GET",
+            "requestContext": {"requestId": "id", "requestTimeEpoch": 1_500},
+        });
+        event.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        serde_json::from_value::<ProxyEvent>(event).unwrap().into_request()
+    }
+
+    #[test]
+    fn absent_and_null_members_are_empty() {
+        let bare = read(&json!({})).unwrap();
+        let null = read(&json!({
+            "headers": null, "multiValueHeaders": null, "queryStringParameters": null,
+            "multiValueQueryStringParameters": null, "body": null,
+        }));
+        for request in [bare, null.unwrap()] {
+            assert!(request.headers.is_empty() && request.query.is_empty());
+            assert!(request.body.is_empty() && request.caller.is_none());
+            assert_eq!(request.received_at, SystemTime::UNIX_EPOCH + Duration::from_millis(1_500));
+        }
+    }
+
+    #[test]
+    fn every_value_of_a_name_arrives() {
+        let request = read(&json!({
+            "queryStringParameters": {"length": "2"},
+            "multiValueQueryStringParameters": {"length": ["1", "2"], "nums": [""]},
+            "headers": {"Origin": "b"},
+            "multiValueHeaders": {"Origin": ["a", "b"], "bad name": ["x"], "X": ["\r\n"]},
+        }));
+        let request = request.unwrap();
+        let query = [("length", "1"), ("length", "2"), ("nums", "")];
+        assert_eq!(request.query, query.map(|(n, v)| (n.to_owned(), v.to_owned())));
+        assert_eq!(request.headers.get_all("origin").iter().collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(request.headers.len(), 2);
+    }
+
+    #[test]
+    fn the_single_value_maps_serve_where_the_others_are_absent() {
+        let request =
+            read(&json!({"queryStringParameters": {"length": "2"}, "headers": {"A": "b"}}));
+        let request = request.unwrap();
+        assert_eq!(request.query, [("length".to_owned(), "2".to_owned())]);
+        assert_eq!(request.headers["a"], "b");
+    }
+
+    #[test]
+    fn bodies() {
+        let body = |body: &str, encoded| read(&json!({"body": body, "isBase64Encoded": encoded}));
+        assert_eq!(body("{}", false).unwrap().body, b"{}");
+        assert_eq!(body("e30=", true).unwrap().body, b"{}");
+        assert_eq!(body("e30", true).unwrap_err(), NotHttp::Base64);
+    }
+
+    #[test]
+    fn the_caller_is_the_sub_of_the_verified_claims() {
+        let of = |authorizer: Value| {
+            let context = json!({"requestId": "id", "authorizer": authorizer});
+            read(&json!({"requestContext": context, "headers": {"sub": "x"}})).unwrap().caller
+        };
+        let claims = json!({"claims": {"sub": "42", "username": "ada"}});
+        assert_eq!(of(claims).unwrap().sub(), "42");
+        for none in
+            [json!(null), json!({}), json!({"claims": null}), json!({"claims": {"sub": ""}})]
+        {
+            assert!(of(none).is_none());
+        }
+    }
+}

@@ -1,0 +1,115 @@
+use std::fmt;
+
+use lambda_http::{
+    LambdaEvent,
+    lambda_runtime::{self, service_fn},
+};
+use serde_json::value::RawValue;
+use shared::{Kind, Origins, Problem, Request, Response};
+
+use crate::{Function, Handler, Log};
+
+/// Why the loop over the Runtime API ended.
+pub type Error = lambda_http::Error;
+
+/// The variable that holds the allowed origins, separated by commas.
+const ALLOWED_ORIGINS: &str = "ALLOWED_ORIGINS";
+
+/// Serves the Lambda Runtime API until the process is stopped.
+///
+/// `build` makes the handler out of the environment's variables. If it cannot, or if
+/// `ALLOWED_ORIGINS` is missing or wrong, the function still starts: every request is answered 503
+/// and the log says what to set, all of it at once. A crash during INIT would be repeated by
+/// Lambda for ever and would say less.
+///
+/// # Errors
+/// If the Runtime API cannot be reached, which outside Lambda is always so.
+pub fn run<H: Handler, E: fmt::Display>(
+    name: &'static str,
+    build: impl FnOnce(&dyn Fn(&str) -> Option<String>) -> Result<H, E>,
+) -> Result<(), Error> {
+    std::panic::set_hook(Box::new(log_panic));
+    let function = function(name, Log::stdout(), &|variable| std::env::var(variable).ok(), build);
+    // One thread: a Lambda environment serves one request at a time.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(lambda_runtime::run(service_fn(async |event: LambdaEvent<Box<RawValue>>| {
+        Ok::<_, Error>(function.answer(event.payload.get()).await)
+    })))
+}
+
+fn function<H: Handler, E: fmt::Display>(
+    name: &'static str,
+    log: Log,
+    variable: &dyn Fn(&str) -> Option<String>,
+    build: impl FnOnce(&dyn Fn(&str) -> Option<String>) -> Result<H, E>,
+) -> Function {
+    match (origins(variable), build(variable)) {
+        (Ok(origins), Ok(handler)) => Function::new(name, origins, log, handler),
+        (origins, handler) => {
+            let faults = [origins.as_ref().err().cloned(), handler.err().map(|e| e.to_string())];
+            let faults = faults.into_iter().flatten().collect::<Vec<_>>().join("; ");
+            let origins = origins.unwrap_or_default();
+            Function::new(name, origins, log, Misconfigured(faults))
+        }
+    }
+}
+
+fn origins(variable: &dyn Fn(&str) -> Option<String>) -> Result<Origins, String> {
+    let list = variable(ALLOWED_ORIGINS).unwrap_or_default();
+    if list.is_empty() {
+        return Err(format!("set the environment variable {ALLOWED_ORIGINS}"));
+    }
+    list.parse().map_err(|error| format!("{ALLOWED_ORIGINS}: {error}"))
+}
+
+/// Answers every request of a function that cannot work as it is deployed.
+struct Misconfigured(String);
+
+impl Handler for Misconfigured {
+    async fn handle(&self, _: Request) -> Result<Response, Problem> {
+        Err(Problem::new(Kind::DependencyUnavailable).because(&self.0))
+    }
+}
+
+/// Logs where a panic happened; its message is left out, since it can hold a secret.
+fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    use std::io::Write;
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let line = serde_json::json!({"level": "ERROR", "message": "panic", "location": place});
+    // There is no other place to report that the log itself cannot be written.
+    drop(std::io::stdout().lock().write_all(format!("{line}\n").as_bytes()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Fine;
+
+    impl Handler for Fine {
+        async fn handle(&self, _: Request) -> Result<Response, Problem> {
+            Ok(Response::json(http::StatusCode::OK, &"fine"))
+        }
+    }
+
+    async fn status(
+        origins: Option<&str>,
+        handler: Result<Fine, &'static str>,
+    ) -> serde_json::Value {
+        let variable =
+            |name: &str| (name == ALLOWED_ORIGINS).then(|| origins.map(str::to_owned))?;
+        let event = r#"{"resource":"/","httpMethod":"GET","requestContext":{"requestId":"id"}}"#;
+        let log = Log::new(|_| ());
+        let answer = function("f", log, &variable, |_| handler).invoke(event).await;
+        serde_json::from_str::<serde_json::Value>(&answer).unwrap()["statusCode"].clone()
+    }
+
+    #[tokio::test]
+    async fn a_wrong_deployment_answers_503() {
+        assert_eq!(status(Some("https://app.example"), Ok(Fine)).await, 200);
+        for origins in [None, Some(""), Some("*"), Some("https://app.example/")] {
+            assert_eq!(status(origins, Ok(Fine)).await, 503, "{origins:?}");
+        }
+        assert_eq!(status(Some("https://app.example"), Err("set X")).await, 503);
+    }
+}
