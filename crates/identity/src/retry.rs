@@ -1,0 +1,64 @@
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use aws_sdk_cognitoidentityprovider::{
+    config::{
+        ConfigBag, Intercept, RuntimeComponents,
+        interceptors::BeforeTransmitInterceptorContextRef,
+        retry::{ClassifyRetry, RetryAction},
+    },
+    error::BoxError,
+};
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+
+/// Forbids to repeat a call that hit a user's hourly limit.
+///
+/// The SDK takes `LimitExceededException` for throttling and would try again three times. For
+/// Cognito it means that this user must wait, and every further try may count.
+#[derive(Debug)]
+pub(crate) struct LimitsAreFinal;
+
+impl ClassifyRetry for LimitsAreFinal {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let error_type = context.response().and_then(|r| r.headers().get("x-amzn-errortype"));
+        match error_type.map(|name| name.trim_end_matches(':')) {
+            Some("LimitExceededException" | "TooManyFailedAttemptsException") => {
+                RetryAction::RetryForbidden
+            }
+            _ => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "limits are final"
+    }
+}
+
+/// Counts the tries of one call.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Attempts(Arc<AtomicU32>);
+
+impl Attempts {
+    /// Whether the call was sent more than once, so that an earlier try may have taken effect.
+    pub(crate) fn repeated(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > 1
+    }
+}
+
+impl Intercept for Attempts {
+    fn name(&self) -> &'static str {
+        "attempts"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
