@@ -1,0 +1,43 @@
+//! `POST /register`: creates an account, which a mailed code must confirm.
+
+use http::StatusCode;
+use identity::{Error, Identity, NewPassword, Username};
+use lambda::Handler;
+use serde_json::json;
+use shared::{Problem, Request, Response, json::Members};
+
+/// The handler of `POST /register`.
+#[derive(Debug)]
+pub struct Register {
+    identity: Identity,
+}
+
+impl Register {
+    /// Registers with the accounts of `identity`.
+    #[must_use]
+    pub const fn new(identity: Identity) -> Self {
+        Self { identity }
+    }
+}
+
+impl Handler for Register {
+    /// The answer is the same whether or not the address has an account already: who may not read
+    /// its mail shall not learn it.
+    async fn handle(&self, request: Request) -> Result<Response, Problem> {
+        let (username, password) = parse(&request)?;
+        self.identity.sign_up(&username, &password).await?;
+        Ok(Response::json(
+            StatusCode::OK,
+            &json!({"message": "User registration successful", "next": "confirm_user"}),
+        ))
+    }
+}
+
+fn parse(request: &Request) -> Result<(Username, NewPassword), Problem> {
+    let mut members = Members::read(request)?;
+    let username = members.text("username", Username::parse);
+    let password = members.text("password", Ok);
+    let (username, password) = members.finish(username.zip(password))?;
+    let password = NewPassword::parse(password).map_err(Error::WeakPassword)?;
+    Ok((username, password))
+}
