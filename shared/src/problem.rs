@@ -44,6 +44,8 @@ pub enum Kind {
     UnsupportedMediaType,
     /// No password can satisfy the generator request.
     Unsatisfiable,
+    /// A generator request whose passwords cannot be counted with reasonable work.
+    PolicyTooComplex,
     /// More different passwords asked for than there are.
     CountExceedsSpace,
     /// Too many tries for one account or address.
@@ -76,7 +78,9 @@ impl Kind {
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Unsatisfiable | Self::CountExceedsSpace => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unsatisfiable | Self::PolicyTooComplex | Self::CountExceedsSpace => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::DependencyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -106,6 +110,7 @@ impl Kind {
             Self::UriTooLong => "uri_too_long",
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::Unsatisfiable => "unsatisfiable",
+            Self::PolicyTooComplex => "policy_too_complex",
             Self::CountExceedsSpace => "count_exceeds_space",
             Self::TooManyAttempts => "too_many_attempts",
             Self::Internal => "internal",
@@ -147,6 +152,7 @@ impl Kind {
             | Self::UriTooLong
             | Self::UnsupportedMediaType
             | Self::Unsatisfiable
+            | Self::PolicyTooComplex
             | Self::CountExceedsSpace => "the request cannot be answered as it stands",
         }
     }
