@@ -259,18 +259,28 @@ impl Problem {
     #[must_use]
     pub fn body(&self) -> String {
         let code = self.kind.code();
-        let mut body = serde_json::json!({
-            "type": format!("urn:passmint:problem:{code}"),
-            "title": self.kind.title(),
-            "status": self.status().as_u16(),
-            "detail": self.detail,
-            "code": code,
-        });
-        if let (Some(body), false) = (body.as_object_mut(), self.errors.is_empty()) {
-            body.insert("errors".to_owned(), serde_json::json!(self.errors));
-        }
-        body.to_string()
+        let body = Body {
+            r#type: format!("urn:passmint:problem:{code}"),
+            title: self.kind.title(),
+            status: self.status().as_u16(),
+            detail: &self.detail,
+            code,
+            errors: &self.errors,
+        };
+        serde_json::to_string(&body).unwrap_or_default()
     }
+}
+
+/// The members of RFC 9457, section 3.1, and two of ours.
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: String,
+    title: String,
+    status: u16,
+    detail: &'a str,
+    code: &'static str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldError],
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! `POST /login`: a user name and a password for tokens.
 
 use http::StatusCode;
-use identity::{Identity, LogIn, Tokens, Username};
+use identity::{Identity, LogIn, Username};
 use lambda::Handler;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
+use serde::Serialize;
 use shared::{
     Problem, Request, Response,
     json::{Fault, Members},
@@ -27,14 +27,47 @@ impl Login {
 impl Handler for Login {
     async fn handle(&self, request: Request) -> Result<Response, Problem> {
         let (username, password) = parse(&request)?;
-        let body = match self.identity.log_in(&username, &password).await? {
-            LogIn::Tokens(tokens) => logged_in(&tokens),
-            LogIn::SoftwareTokenMfa { session } => json!({
-                "challenge": "SOFTWARE_TOKEN_MFA",
-                "session": session.expose_secret(), // EXPOSE: the client sends it back with its code.
-            }),
-        };
-        Ok(Response::json(StatusCode::OK, &body))
+        let log_in = self.identity.log_in(&username, &password).await?;
+        Ok(Response::json(StatusCode::OK, &Answer::from(&log_in)))
+    }
+}
+
+/// The body of a success.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Answer<'a> {
+    Tokens {
+        message: &'static str,
+        id_token: &'a str,
+        access_token: &'a str,
+        refresh_token: &'a str,
+        token_type: &'static str,
+        /// Seconds.
+        expires_in: u64,
+    },
+    Challenge {
+        challenge: &'static str,
+        session: &'a str,
+    },
+}
+
+impl<'a> From<&'a LogIn> for Answer<'a> {
+    fn from(log_in: &'a LogIn) -> Self {
+        // EXPOSE: the tokens, or the session that the next step sends back, are what was asked for.
+        match log_in {
+            LogIn::Tokens(tokens) => Self::Tokens {
+                message: "Login successful",
+                id_token: tokens.id.expose_secret(),
+                access_token: tokens.access.expose_secret(),
+                refresh_token: tokens.refresh.expose_secret(),
+                token_type: "Bearer",
+                expires_in: tokens.expires_in.as_secs(),
+            },
+            LogIn::SoftwareTokenMfa { session } => Self::Challenge {
+                challenge: "SOFTWARE_TOKEN_MFA",
+                session: session.expose_secret(),
+            },
+        }
     }
 }
 
@@ -51,15 +84,4 @@ fn existing_password(text: SecretString) -> Result<SecretString, Fault> {
         return Err(Fault::new("empty", "must not be empty"));
     }
     Ok(text)
-}
-
-fn logged_in(tokens: &Tokens) -> Value {
-    json!({
-        "message": "Login successful",
-        "id_token": tokens.id.expose_secret(), // EXPOSE: these three are what was asked for.
-        "access_token": tokens.access.expose_secret(),
-        "refresh_token": tokens.refresh.expose_secret(),
-        "token_type": "Bearer",
-        "expires_in": tokens.expires_in.as_secs(),
-    })
 }
