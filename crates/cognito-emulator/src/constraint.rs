@@ -1,0 +1,139 @@
+//! The constraints that the Cognito API model puts on its string members.
+
+use std::ops::RangeInclusive;
+
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+
+/// What a string member must look like.
+pub(crate) struct Constraint {
+    /// The model marks it sensitive: AWS leaves the value out of its messages.
+    pub(crate) sensitive: bool,
+    /// In Unicode scalar values.
+    pub(crate) length: RangeInclusive<usize>,
+    pub(crate) pattern: Option<Pattern>,
+}
+
+/// A regular expression of the model: its text for the message, a function for the decision.
+pub(crate) struct Pattern {
+    pub(crate) text: &'static str,
+    pub(crate) matches: fn(&str) -> bool,
+}
+
+pub(crate) const CLIENT_ID: Constraint = Constraint {
+    sensitive: true,
+    length: 1..=128,
+    pattern: Some(Pattern {
+        text: r"[\w+]+",
+        matches: |text| all(text, |c| is_word(c) || c == '+'),
+    }),
+};
+
+pub(crate) const SECRET_HASH: Constraint = Constraint {
+    sensitive: true,
+    length: 1..=128,
+    pattern: Some(Pattern {
+        text: r"[\w+=/]+",
+        matches: |text| all(text, |c| is_word(c) || matches!(c, '+' | '=' | '/')),
+    }),
+};
+
+pub(crate) const USERNAME: Constraint = Constraint {
+    sensitive: true,
+    length: 1..=128,
+    pattern: Some(Pattern {
+        text: r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+",
+        matches: |text| all(text, is_visible),
+    }),
+};
+
+pub(crate) const PASSWORD: Constraint =
+    Constraint { sensitive: true, length: 0..=256, pattern: Some(NO_SPACE) };
+
+pub(crate) const CONFIRMATION_CODE: Constraint =
+    Constraint { sensitive: false, length: 1..=2048, pattern: Some(NO_SPACE) };
+
+pub(crate) const PAGINATION_TOKEN: Constraint =
+    Constraint { sensitive: false, length: 1..=usize::MAX, pattern: Some(NO_SPACE) };
+
+pub(crate) const FILTER: Constraint =
+    Constraint { sensitive: false, length: 0..=256, pattern: None };
+
+pub(crate) const USER_POOL_ID: Constraint = Constraint {
+    sensitive: false,
+    length: 1..=55,
+    pattern: Some(Pattern { text: r"[\w-]+_[0-9a-zA-Z]+", matches: is_pool_id }),
+};
+
+pub(crate) const ATTRIBUTE_NAME: Constraint = Constraint {
+    sensitive: false,
+    length: 1..=32,
+    pattern: Some(Pattern {
+        text: r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+",
+        matches: |text| all(text, |c| is_visible(c) || matches!(c, '\t' | '\n' | '\r' | ' ')),
+    }),
+};
+
+pub(crate) const ATTRIBUTE_VALUE: Constraint =
+    Constraint { sensitive: true, length: 0..=2048, pattern: None };
+
+/// The model's `StringType`, which bounds nothing that the size of a request does not.
+pub(crate) const ANY: Constraint =
+    Constraint { sensitive: true, length: 0..=131_072, pattern: None };
+
+const NO_SPACE: Pattern =
+    Pattern { text: r"[\S]+", matches: |text| all(text, |c| !matches!(c, ' ' | '\t'..='\r')) };
+
+fn all(text: &str, class: fn(char) -> bool) -> bool {
+    !text.is_empty() && text.chars().all(class)
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+fn is_visible(c: char) -> bool {
+    matches!(
+        c.general_category_group(),
+        GeneralCategoryGroup::Letter
+            | GeneralCategoryGroup::Mark
+            | GeneralCategoryGroup::Symbol
+            | GeneralCategoryGroup::Number
+            | GeneralCategoryGroup::Punctuation
+    )
+}
+
+/// The last underscore may belong to the left part only, since the right part has none.
+fn is_pool_id(text: &str) -> bool {
+    text.rsplit_once('_').is_some_and(|(region, rest)| {
+        all(region, |c| is_word(c) || c == '-') && all(rest, |c| c.is_ascii_alphanumeric())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_decide_as_the_regular_expressions_of_the_model() {
+        let cases: [(&Constraint, &[&str], &[&str]); 5] = [
+            (&CLIENT_ID, &["a", "a_B+9"], &["", "a-b", "é"]),
+            (&SECRET_HASH, &["abc+/="], &["", "a-b"]),
+            (
+                &USERNAME,
+                &["ann", "a+b@ß.example", "\u{e9}", "e\u{301}"],
+                &["", "a b", "a\u{200b}", "a\n", "\u{202e}"],
+            ),
+            (&PASSWORD, &["x", "\u{a0}"], &["", "a b", "a\u{b}"]),
+            (&USER_POOL_ID, &["eu-west-1_Ab3", "a_b_c"], &["", "eu-west-1", "_a", "a_", "a_b-c"]),
+        ];
+        for (constraint, good, bad) in cases {
+            let pattern = constraint.pattern.as_ref().unwrap();
+            for text in good {
+                assert!((pattern.matches)(text), "{text:?} against {}", pattern.text);
+            }
+            for text in bad {
+                assert!(!(pattern.matches)(text), "{text:?} against {}", pattern.text);
+            }
+        }
+    }
+}

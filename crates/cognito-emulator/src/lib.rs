@@ -1,0 +1,109 @@
+//! An Amazon Cognito user pool for one machine.
+//!
+//! [`Emulator`] answers requests as the regional endpoint of Cognito does, error for error: AWS
+//! JSON 1.1 on `POST /`, the key set and the discovery document of the one pool on `GET`. It is no
+//! server: [`Emulator::handle`] takes a request and gives a response, so that it can stand behind a
+//! port or be called in place of one. Users live in one file; what was answered is on disk.
+//!
+//! What is emulated and where the facts come from: see the crate's README.
+
+mod attempts;
+mod code;
+mod config;
+mod constraint;
+mod discovery;
+mod exception;
+mod fields;
+mod filter;
+mod gate;
+mod hashing;
+mod ids;
+mod keys;
+mod mac;
+mod name;
+mod operations;
+mod password_policy;
+mod pool;
+mod record;
+mod settings;
+mod sigv4;
+mod store;
+#[cfg(test)]
+mod tests;
+mod time;
+mod tokens;
+mod user;
+mod wire;
+
+use std::{fmt, sync::Arc};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use secrecy::SecretString;
+
+pub use crate::{
+    config::{Config, Message, OpenError, Storage},
+    settings::{ClientSettings, PoolSettings},
+    sigv4::{ACCESS_KEY_ID, SECRET_ACCESS_KEY},
+    wire::MAX_BODY_BYTES,
+};
+
+/// A user pool with one app client. Clones are the same pool.
+#[derive(Clone)]
+pub struct Emulator {
+    pool: Arc<pool::Pool>,
+}
+
+impl Emulator {
+    /// Opens the pool, which the first time makes its ids and the client's secret. These, the users
+    /// and the signing keys stay; the settings are those given now.
+    ///
+    /// # Errors
+    ///
+    /// If the file is in use, has a newer format or cannot be read, or if a property is refused;
+    /// see [`OpenError`].
+    pub fn open(config: Config) -> Result<Self, OpenError> {
+        Ok(Self { pool: Arc::new(pool::Pool::open(config)?) })
+    }
+
+    /// Answers a request, whatever it is. Must be called within a Tokio runtime: hashing and
+    /// writing happen on its blocking threads.
+    pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
+        wire::answer(&self.pool, request).await
+    }
+
+    /// The pool's id, `<region>_` and nine alphanumerics.
+    #[must_use]
+    pub fn pool_id(&self) -> &str {
+        &self.pool.id
+    }
+
+    /// The app client's id.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.pool.client_id
+    }
+
+    /// The app client's secret. A client without `GenerateSecret` has one too, but never asks for
+    /// it.
+    #[must_use]
+    pub fn client_secret(&self) -> SecretString {
+        self.pool.client_secret.clone()
+    }
+
+    /// The `iss` of the pool's tokens: `https://cognito-idp.<region>.amazonaws.com/<pool id>`.
+    #[must_use]
+    pub fn issuer(&self) -> String {
+        self.pool.issuer()
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Emulator")
+            .field("pool_id", &self.pool.id)
+            .field("client_id", &self.pool.client_id)
+            .finish_non_exhaustive()
+    }
+}

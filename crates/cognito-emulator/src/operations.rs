@@ -1,0 +1,85 @@
+//! The operations of the API: one file each, named as AWS names it.
+
+mod admin_confirm_sign_up;
+mod admin_get_user;
+mod confirm_sign_up;
+mod describe_user_pool;
+mod describe_user_pool_client;
+mod initiate_auth;
+mod list_users;
+mod resend_confirmation_code;
+mod sign_up;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::{exception::Exception, fields::Fields, pool::Pool};
+
+/// An operation that this pool performs. Any other is unknown here.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Operation {
+    AdminConfirmSignUp,
+    AdminGetUser,
+    ConfirmSignUp,
+    DescribeUserPool,
+    DescribeUserPoolClient,
+    InitiateAuth,
+    ListUsers,
+    ResendConfirmationCode,
+    SignUp,
+}
+
+impl Operation {
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "AdminConfirmSignUp" => Self::AdminConfirmSignUp,
+            "AdminGetUser" => Self::AdminGetUser,
+            "ConfirmSignUp" => Self::ConfirmSignUp,
+            "DescribeUserPool" => Self::DescribeUserPool,
+            "DescribeUserPoolClient" => Self::DescribeUserPoolClient,
+            "InitiateAuth" => Self::InitiateAuth,
+            "ListUsers" => Self::ListUsers,
+            "ResendConfirmationCode" => Self::ResendConfirmationCode,
+            "SignUp" => Self::SignUp,
+            _ => return None,
+        })
+    }
+
+    /// Operations of users are open (`auth: none` in the API model); those of administrators are
+    /// signed.
+    pub(crate) fn needs_signature(self) -> bool {
+        match self {
+            Self::AdminConfirmSignUp
+            | Self::AdminGetUser
+            | Self::DescribeUserPool
+            | Self::DescribeUserPoolClient
+            | Self::ListUsers => true,
+            Self::ConfirmSignUp
+            | Self::InitiateAuth
+            | Self::ResendConfirmationCode
+            | Self::SignUp => false,
+        }
+    }
+
+    /// Reads the input and performs the operation. The output has its members in the order of their
+    /// names, as on AWS.
+    pub(crate) async fn run(self, pool: &Arc<Pool>, fields: Fields) -> Result<Value, Exception> {
+        match self {
+            Self::AdminConfirmSignUp => admin_confirm_sign_up::run(pool, fields).await,
+            Self::AdminGetUser => admin_get_user::run(pool, fields),
+            Self::ConfirmSignUp => confirm_sign_up::run(pool, fields).await,
+            Self::DescribeUserPool => describe_user_pool::run(pool, fields),
+            Self::DescribeUserPoolClient => describe_user_pool_client::run(pool, fields),
+            Self::InitiateAuth => initiate_auth::run(pool, fields).await,
+            Self::ListUsers => list_users::run(pool, fields),
+            Self::ResendConfirmationCode => resend_confirmation_code::run(pool, fields).await,
+            Self::SignUp => sign_up::run(pool, fields).await,
+        }
+    }
+}
+
+/// `CodeDeliveryDetails`: where a code went, as far as that is shown.
+fn delivery(destination: &str) -> Value {
+    json!({ "AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": destination })
+}

@@ -1,0 +1,102 @@
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use crate::{
+    attempts::quota,
+    code::Verdict,
+    constraint::{CLIENT_ID, CONFIRMATION_CODE, SECRET_HASH, USERNAME},
+    exception::{
+        Exception, Kind, cannot_confirm, code_mismatch, disabled, limit_exceeded,
+        no_such_combination,
+    },
+    fields::Fields,
+    pool::Pool,
+    store::Counter,
+    time::Moment,
+    user::{User, UserStatus},
+};
+
+struct Input {
+    client_id: String,
+    secret_hash: Option<SecretString>,
+    username: String,
+    code: SecretString,
+}
+
+impl Input {
+    fn read(mut fields: Fields) -> Result<Self, Exception> {
+        let input = Self {
+            client_id: fields.required("ClientId", &CLIENT_ID)?,
+            secret_hash: fields.optional("SecretHash", &SECRET_HASH)?.map(Into::into),
+            username: fields.required("Username", &USERNAME)?,
+            code: fields.required_secret("ConfirmationCode", &CONFIRMATION_CODE)?,
+        };
+        fields.boolean("ForceAliasCreation")?;
+        fields.unused(&["ClientMetadata"], &["AnalyticsMetadata", "UserContextData"])?;
+        fields.finish().map(|()| input)
+    }
+}
+
+/// Confirms a user by the code that was mailed.
+pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Exception> {
+    let input = Input::read(fields)?;
+    pool.check_client(&input.client_id)?;
+    pool.check_secret_hash(&input.username, input.secret_hash.as_ref())?;
+
+    let (name, now) = (pool.name(&input.username), pool.now());
+    let context = Arc::clone(pool);
+    pool.store
+        .write(move |change| {
+            let pool = &context;
+            let user = pool.visible(change.find(&name)?);
+            if user.is_none() && !pool.client.hides_existence() {
+                return Err(no_such_combination());
+            }
+            let subject = pool.subject(&name, user.as_ref());
+            let spent = change.attempts(Counter::Confirmations, &subject)?;
+            let spent =
+                quota::spend(spent, quota::CONFIRM_SIGN_UP, now).ok_or_else(limit_exceeded)?;
+            change.put_attempts(Counter::Confirmations, &subject, spent)?;
+            let user = confirmed(pool, user.ok_or_else(code_mismatch)?, &input.code, now)?;
+            Ok(change.put_user(&user)?)
+        })
+        .await?;
+    Ok(json!({}))
+}
+
+/// The user after a right code.
+fn confirmed(
+    pool: &Pool,
+    mut user: User,
+    code: &SecretString,
+    now: Moment,
+) -> Result<User, Exception> {
+    if !user.enabled {
+        return Err(disabled());
+    }
+    if user.status != UserStatus::Unconfirmed {
+        return Err(cannot_confirm(user.status.name()));
+    }
+    let verdict = user
+        .sign_up_code
+        .as_ref()
+        .map_or(Verdict::Expired, |stored| stored.judge(pool.digest_key(), &user.sub, code, now));
+    match verdict {
+        Verdict::Right => {}
+        Verdict::Wrong => return Err(code_mismatch()),
+        Verdict::Expired => {
+            return Err(
+                Kind::ExpiredCode.because("Invalid code provided, please request a code again.")
+            );
+        }
+    }
+    user.status = UserStatus::Confirmed;
+    user.modified = now;
+    user.sign_up_code = None;
+    if let Some(verified) = user.attributes.get_mut("email_verified") {
+        "true".clone_into(verified);
+    }
+    Ok(user)
+}

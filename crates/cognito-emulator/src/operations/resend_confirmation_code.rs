@@ -1,0 +1,99 @@
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use crate::{
+    attempts::quota,
+    constraint::{CLIENT_ID, SECRET_HASH, USERNAME},
+    exception::{Exception, Kind, disabled, limit_exceeded, no_such_combination},
+    fields::Fields,
+    name::is_email,
+    pool::Pool,
+    store::Counter,
+    user::{User, UserStatus, masked},
+};
+
+struct Input {
+    client_id: String,
+    secret_hash: Option<SecretString>,
+    username: String,
+}
+
+impl Input {
+    fn read(mut fields: Fields) -> Result<Self, Exception> {
+        let input = Self {
+            client_id: fields.required("ClientId", &CLIENT_ID)?,
+            secret_hash: fields.optional("SecretHash", &SECRET_HASH)?.map(Into::into),
+            username: fields.required("Username", &USERNAME)?,
+        };
+        fields.unused(&["ClientMetadata"], &["AnalyticsMetadata", "UserContextData"])?;
+        fields.finish().map(|()| input)
+    }
+}
+
+/// Mails a new sign-up code, which makes the one before it useless.
+pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Exception> {
+    let input = Input::read(fields)?;
+    pool.check_client(&input.client_id)?;
+    pool.check_secret_hash(&input.username, input.secret_hash.as_ref())?;
+    if !pool.settings.verifies_email() {
+        return Err(
+            Kind::InvalidParameter.because("Cannot resend codes. Auto verification not turned on.")
+        );
+    }
+
+    let (name, now) = (pool.name(&input.username), pool.now());
+    let context = Arc::clone(pool);
+    let sent = pool
+        .store
+        .write(move |change| {
+            let pool = &context;
+            let user = pool.visible(change.find(&name)?);
+            if user.is_none() && !pool.client.hides_existence() {
+                return Err(no_such_combination());
+            }
+            let subject = pool.subject(&name, user.as_ref());
+            let spent = change.attempts(Counter::Resends, &subject)?;
+            let spent = quota::spend(spent, quota::RESEND_CONFIRMATION_CODE, now)
+                .ok_or_else(limit_exceeded)?;
+            change.put_attempts(Counter::Resends, &subject, spent)?;
+            let Some((mut user, address)) = addressee(pool, user)? else { return Ok(None) };
+            let (code, stored) = pool.new_sign_up_code(&user.sub, now);
+            user.sign_up_code = Some(stored);
+            change.put_user(&user)?;
+            Ok(Some((address, code)))
+        })
+        .await?;
+    let shown = shown(pool, &input.username, sent.as_ref().map(|(address, _)| address.as_str()));
+    if let Some((address, code)) = sent {
+        pool.mail(address, code);
+    }
+    Ok(json!({ "CodeDeliveryDetails": super::delivery(&shown) }))
+}
+
+/// Where the mail seems to have gone. If the caller named an address, nothing but that address is
+/// shown, in their own spelling; if not, a name that gets no mail has an address made up, always
+/// the same.
+fn shown(pool: &Pool, username: &str, address: Option<&str>) -> String {
+    if is_email(username) {
+        return masked(username);
+    }
+    address.map_or_else(|| masked(&pool.name(username).made_up_address(pool.digest_key())), masked)
+}
+
+/// The user who gets a code, and where; nobody if that must not be told.
+fn addressee(pool: &Pool, user: Option<User>) -> Result<Option<(User, String)>, Exception> {
+    let Some(user) = user else { return Ok(None) };
+    if !user.enabled {
+        return Err(disabled());
+    }
+    if user.status != UserStatus::Unconfirmed {
+        if pool.client.hides_existence() {
+            return Ok(None);
+        }
+        return Err(Kind::InvalidParameter.because("User is already confirmed."));
+    }
+    let address = user.email().map(str::to_owned);
+    Ok(address.map(|address| (user, address)))
+}

@@ -1,0 +1,147 @@
+use std::collections::BTreeMap;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use crate::{
+    constraint::{CLIENT_ID, PASSWORD, SECRET_HASH, USERNAME},
+    exception::{Exception, Kind},
+    fields::{Attributes, Fields},
+    ids,
+    name::is_email,
+    password_policy,
+    pool::{Pool, rng},
+    user::{User, UserStatus, masked},
+};
+
+/// The attributes that OpenID Connect Core 1.0 (section 5.1) has and that a user may give, which
+/// every pool knows.
+const STANDARD_ATTRIBUTES: [&str; 17] = [
+    "address",
+    "birthdate",
+    "email",
+    "family_name",
+    "gender",
+    "given_name",
+    "locale",
+    "middle_name",
+    "name",
+    "nickname",
+    "phone_number",
+    "picture",
+    "preferred_username",
+    "profile",
+    "updated_at",
+    "website",
+    "zoneinfo",
+];
+
+struct Input {
+    client_id: String,
+    secret_hash: Option<SecretString>,
+    username: String,
+    password: SecretString,
+    attributes: Attributes,
+}
+
+impl Input {
+    fn read(mut fields: Fields) -> Result<Self, Exception> {
+        let input = Self {
+            client_id: fields.required("ClientId", &CLIENT_ID)?,
+            secret_hash: fields.optional("SecretHash", &SECRET_HASH)?.map(Into::into),
+            username: fields.required("Username", &USERNAME)?,
+            password: fields.required_secret("Password", &PASSWORD)?,
+            attributes: fields.attributes("UserAttributes")?,
+        };
+        fields.attributes("ValidationData")?;
+        fields.unused(&["ClientMetadata"], &["AnalyticsMetadata", "UserContextData"])?;
+        fields.finish().map(|()| input)
+    }
+}
+
+/// Registers a user, who must then confirm.
+pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception> {
+    let input = Input::read(fields)?;
+    pool.check_client(&input.client_id)?;
+    pool.check_secret_hash(&input.username, input.secret_hash.as_ref())?;
+    if pool.settings.admin_create_user_config.allow_admin_create_user_only {
+        return Err(Kind::NotAuthorized.because("SignUp is not permitted for this user pool"));
+    }
+    let by_email = pool.settings.signs_in_by_email();
+    if by_email && !is_email(&input.username) {
+        return Err(Kind::InvalidParameter.because("Username should be an email."));
+    }
+    // EXPOSE: the policy is about the characters of the password.
+    password_policy::check(&pool.settings.password_policy(), input.password.expose_secret())?;
+    let mut attributes = permitted(input.attributes)?;
+    if by_email {
+        attributes.insert("email".to_owned(), input.username.clone());
+    }
+    if attributes.contains_key("email") {
+        attributes.insert("email_verified".to_owned(), "false".to_owned());
+    }
+
+    // Hashed before the name is looked up, so that a name that is taken costs the same time.
+    let password_hash = pool.hasher.hash(input.password).await?;
+    let (sub, now) = (ids::sub(&mut rng()), pool.now());
+    let user = User {
+        username: if by_email { sub.clone() } else { input.username.clone() },
+        sub,
+        attributes,
+        password_hash,
+        status: UserStatus::Unconfirmed,
+        enabled: true,
+        created: now,
+        modified: now,
+        sign_up_code: None,
+    };
+    store(pool, &input.username, user).await
+}
+
+/// Stores the user unless the name is taken, mails a code if the pool verifies addresses, and
+/// answers.
+async fn store(pool: &Pool, name: &str, mut user: User) -> Result<Value, Exception> {
+    let name = pool.name(name);
+    let taken = if pool.settings.signs_in_by_email() {
+        "An account with the given email already exists."
+    } else {
+        "User already exists"
+    };
+    let (code, stored) = pool.new_sign_up_code(&user.sub, user.created);
+    let address = user.email().filter(|_| pool.settings.verifies_email()).map(str::to_owned);
+    user.sign_up_code = address.is_some().then_some(stored);
+    let mut answer = json!({ "UserConfirmed": false, "UserSub": user.sub });
+    pool.store
+        .write(move |change| {
+            if change.find(&name)?.is_some() {
+                return Err(Kind::UsernameExists.because(taken));
+            }
+            Ok(change.add_user(&name, &user)?)
+        })
+        .await?;
+    if let (Some(address), Some(answer)) = (address, answer.as_object_mut()) {
+        answer.insert("CodeDeliveryDetails".to_owned(), super::delivery(&masked(&address)));
+        pool.mail(address, code);
+    }
+    Ok(answer)
+}
+
+/// The attributes that a user may set at sign-up.
+fn permitted(attributes: Attributes) -> Result<BTreeMap<String, String>, Exception> {
+    for (name, value) in &attributes {
+        if matches!(name.as_str(), "sub" | "email_verified" | "phone_number_verified") {
+            return Err(
+                Kind::NotAuthorized.because("A client attempted to write unauthorized attribute")
+            );
+        }
+        if !STANDARD_ATTRIBUTES.contains(&name.as_str()) {
+            return Err(Kind::InvalidParameter.because(format!(
+                "Attributes did not conform to the schema: {name}: Attribute does not exist in the schema."
+            )));
+        }
+        if name == "email" && !is_email(value) {
+            return Err(Kind::InvalidParameter.because("Invalid email address format."));
+        }
+    }
+    Ok(attributes.into_iter().collect())
+}

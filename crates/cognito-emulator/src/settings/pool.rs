@@ -1,0 +1,144 @@
+use serde::{Deserialize, Serialize};
+
+use super::BadSetting;
+
+/// The properties of `AWS::Cognito::UserPool` that this pool honours; others are ignored.
+///
+/// What is absent has the default of AWS: passwords of 8 characters with all four classes,
+/// case-sensitive user names, anybody may sign up, no attribute is verified by itself.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct PoolSettings {
+    pub(crate) user_pool_name: String,
+    pub(crate) policies: Policies,
+    pub(crate) username_attributes: Vec<VerifiedAttribute>,
+    pub(crate) auto_verified_attributes: Vec<VerifiedAttribute>,
+    pub(crate) username_configuration: UsernameConfiguration,
+    pub(crate) admin_create_user_config: AdminCreateUserConfig,
+    pub(crate) email_verification_subject: Option<String>,
+    pub(crate) email_verification_message: Option<String>,
+    pub(crate) verification_message_template: VerificationMessageTemplate,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct Policies {
+    pub(crate) password_policy: Option<PasswordPolicy>,
+}
+
+/// What a password must have. A policy that is given but incomplete asks for no class it does not
+/// name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[expect(clippy::struct_excessive_bools, reason = "the shape of the CloudFormation property")]
+pub(crate) struct PasswordPolicy {
+    pub(crate) minimum_length: usize,
+    pub(crate) require_uppercase: bool,
+    pub(crate) require_lowercase: bool,
+    pub(crate) require_numbers: bool,
+    pub(crate) require_symbols: bool,
+    pub(crate) temporary_password_validity_days: u16,
+}
+
+impl Default for PasswordPolicy {
+    fn default() -> Self {
+        Self {
+            minimum_length: 8,
+            require_uppercase: false,
+            require_lowercase: false,
+            require_numbers: false,
+            require_symbols: false,
+            temporary_password_validity_days: 7,
+        }
+    }
+}
+
+impl PasswordPolicy {
+    fn of_a_pool_without_one() -> Self {
+        Self {
+            require_uppercase: true,
+            require_lowercase: true,
+            require_numbers: true,
+            require_symbols: true,
+            ..Self::default()
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum VerifiedAttribute {
+    Email,
+    PhoneNumber,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct UsernameConfiguration {
+    pub(crate) case_sensitive: bool,
+}
+
+impl Default for UsernameConfiguration {
+    fn default() -> Self {
+        Self { case_sensitive: true }
+    }
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct AdminCreateUserConfig {
+    pub(crate) allow_admin_create_user_only: bool,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct VerificationMessageTemplate {
+    pub(crate) email_subject: Option<String>,
+    pub(crate) email_message: Option<String>,
+}
+
+impl PoolSettings {
+    pub(crate) fn password_policy(&self) -> PasswordPolicy {
+        self.policies.password_policy.clone().unwrap_or_else(PasswordPolicy::of_a_pool_without_one)
+    }
+
+    /// Whether users sign in with an e-mail address instead of a name of their own.
+    pub(crate) fn signs_in_by_email(&self) -> bool {
+        self.username_attributes.contains(&VerifiedAttribute::Email)
+    }
+
+    /// Whether a code is mailed to confirm an address.
+    pub(crate) fn verifies_email(&self) -> bool {
+        self.auto_verified_attributes.contains(&VerifiedAttribute::Email)
+    }
+
+    pub(crate) fn case_sensitive(&self) -> bool {
+        self.username_configuration.case_sensitive
+    }
+
+    /// Subject and body of the mail with a code.
+    pub(crate) fn verification_mail(&self, code: &str) -> (String, String) {
+        let template = &self.verification_message_template;
+        let subject = template.email_subject.as_ref().or(self.email_verification_subject.as_ref());
+        let message = template.email_message.as_ref().or(self.email_verification_message.as_ref());
+        (
+            subject.map_or("Your verification code", String::as_str).to_owned(),
+            message
+                .map_or("Your confirmation code is {####}", String::as_str)
+                .replace("{####}", code),
+        )
+    }
+
+    pub(crate) fn check(&self) -> Result<(), BadSetting> {
+        if !(6..=99).contains(&self.password_policy().minimum_length) {
+            return Err(BadSetting { property: "MinimumLength", reason: "must be 6 to 99" });
+        }
+        if self.username_attributes.contains(&VerifiedAttribute::PhoneNumber) {
+            return Err(BadSetting {
+                property: "UsernameAttributes",
+                reason: "phone_number is not emulated",
+            });
+        }
+        Ok(())
+    }
+}

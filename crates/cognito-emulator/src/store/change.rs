@@ -1,0 +1,116 @@
+use redb::WriteTransaction;
+
+use super::{
+    Counter, decode, encode, lookup,
+    tables::{ATTEMPTS, NAMES, POOL, POOL_KEY, REFRESH_TOKENS, STRANGERS, USERS},
+};
+use crate::{
+    attempts::Attempts,
+    name::{SignInName, Subject},
+    record::PoolRecord,
+    time::Moment,
+    tokens::Login,
+    user::User,
+};
+
+/// A change under way: it sees its own writes, and there is only one at a time.
+pub(crate) struct Change {
+    pub(super) transaction: WriteTransaction,
+}
+
+impl Change {
+    pub(crate) fn pool(&self) -> Result<Option<PoolRecord>, redb::Error> {
+        lookup::pool(&self.transaction.open_table(POOL)?)
+    }
+
+    pub(crate) fn put_pool(&self, record: &PoolRecord) -> Result<(), redb::Error> {
+        self.transaction.open_table(POOL)?.insert(POOL_KEY, encode(record)?.as_slice())?;
+        Ok(())
+    }
+
+    pub(crate) fn find(&self, name: &SignInName) -> Result<Option<User>, redb::Error> {
+        lookup::find(
+            &self.transaction.open_table(NAMES)?,
+            &self.transaction.open_table(USERS)?,
+            name,
+        )
+    }
+
+    /// Stores a user who was found before.
+    pub(crate) fn put_user(&self, user: &User) -> Result<(), redb::Error> {
+        self.transaction.open_table(USERS)?.insert(user.sub.as_str(), encode(user)?.as_slice())?;
+        Ok(())
+    }
+
+    /// Stores a user under a name that nobody has.
+    pub(crate) fn add_user(&self, name: &SignInName, user: &User) -> Result<(), redb::Error> {
+        self.transaction.open_table(NAMES)?.insert(name.folded(), user.sub.as_str())?;
+        self.put_user(user)
+    }
+
+    pub(crate) fn attempts(
+        &self,
+        counter: Counter,
+        subject: &Subject,
+    ) -> Result<Attempts, redb::Error> {
+        match subject {
+            Subject::User(sub) => {
+                lookup::user_attempts(&self.transaction.open_table(ATTEMPTS)?, counter, sub)
+            }
+            Subject::Stranger(tag) => {
+                lookup::stranger_attempts(&self.transaction.open_table(STRANGERS)?, counter, tag)
+            }
+        }
+    }
+
+    pub(crate) fn put_attempts(
+        &self,
+        counter: Counter,
+        subject: &Subject,
+        attempts: Attempts,
+    ) -> Result<(), redb::Error> {
+        match subject {
+            Subject::User(sub) => {
+                let value = (attempts.count, attempts.at.0);
+                self.transaction
+                    .open_table(ATTEMPTS)?
+                    .insert((counter.key(), sub.as_str()), value)?;
+            }
+            Subject::Stranger(tag) => {
+                let value = (*tag, attempts.count, attempts.at.0);
+                self.transaction
+                    .open_table(STRANGERS)?
+                    .insert((counter.key(), lookup::slot(tag)), value)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn put_login(
+        &self,
+        token_digest: &[u8; 32],
+        login: &Login,
+    ) -> Result<(), redb::Error> {
+        self.transaction
+            .open_table(REFRESH_TOKENS)?
+            .insert(token_digest.as_slice(), encode(login)?.as_slice())?;
+        Ok(())
+    }
+
+    /// The login of a refresh token.
+    #[cfg(test)]
+    pub(crate) fn login(&self, token_digest: &[u8; 32]) -> Result<Option<Login>, redb::Error> {
+        use redb::ReadableTable;
+        let logins = self.transaction.open_table(REFRESH_TOKENS)?;
+        let record = logins.get(token_digest.as_slice())?;
+        record.map(|record| decode(record.value())).transpose()
+    }
+
+    /// Forgets the refresh tokens that have expired.
+    pub(crate) fn drop_expired_logins(&self, now: Moment) -> Result<(), redb::Error> {
+        let mut logins = self.transaction.open_table(REFRESH_TOKENS)?;
+        logins
+            .retain(|_, record| decode::<Login>(record).is_ok_and(|login| now < login.expires))?;
+        Ok(())
+    }
+}
