@@ -1,5 +1,7 @@
 //! The documents below `/<pool id>/.well-known/`.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -8,7 +10,7 @@ use crate::{
 };
 
 /// The document at this path, if documents live at such a path.
-pub(crate) async fn document(pool: &Pool, path: &str) -> Option<Result<Value, Exception>> {
+pub(crate) async fn document(pool: &Arc<Pool>, path: &str) -> Option<Result<Value, Exception>> {
     let (pool_id, file) = path.strip_prefix('/')?.split_once("/.well-known/")?;
     match file {
         "jwks.json" | "openid-configuration" if pool_id != pool.id => Some(Err(

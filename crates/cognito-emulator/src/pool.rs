@@ -90,8 +90,16 @@ impl Pool {
     }
 
     /// The signing keys, made when first asked for.
-    pub(crate) async fn keys(&self) -> Result<Arc<SigningKeys>, Exception> {
-        self.keys.get_or_try_init(|| self.load_keys()).await.cloned()
+    ///
+    /// They are made to the end also if whoever asked gives up: on a busy machine it takes longer
+    /// than a client waits, and the next one must not start anew.
+    pub(crate) async fn keys(self: &Arc<Self>) -> Result<Arc<SigningKeys>, Exception> {
+        if let Some(keys) = self.keys.get() {
+            return Ok(Arc::clone(keys));
+        }
+        let pool = Arc::clone(self);
+        tokio::spawn(async move { pool.keys.get_or_try_init(|| pool.load_keys()).await.cloned() })
+            .await?
     }
 
     async fn load_keys(&self) -> Result<Arc<SigningKeys>, Exception> {

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ impl Input {
 }
 
 /// Signs a user in by password.
-pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception> {
+pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Exception> {
     let mut input = Input::read(fields)?;
     pool.check_client(&input.client_id)?;
     check_flow(pool, &input.flow)?;
@@ -146,7 +146,11 @@ async fn failed(pool: &Pool, attempt: Attempt<'_>) -> Exception {
 }
 
 /// Issues tokens. What is stored of the login and the end of the count of failures are one write.
-async fn signed_in(pool: &Pool, user: &User, attempt: &Attempt<'_>) -> Result<Value, Exception> {
+async fn signed_in(
+    pool: &Arc<Pool>,
+    user: &User,
+    attempt: &Attempt<'_>,
+) -> Result<Value, Exception> {
     let (rng, now) = (&mut rng(), pool.now());
     let login = Login {
         sub: user.sub.clone(),

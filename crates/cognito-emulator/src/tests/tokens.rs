@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -7,8 +9,8 @@ use http::Request;
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use serde_json::{Value, json};
 
-use super::support::{ANN, ANN_PASSWORD, Bench, START};
-use crate::name::SignInName;
+use super::support::{ANN, ANN_PASSWORD, Bench, START, client_settings, pool_settings};
+use crate::{Storage, name::SignInName};
 
 async fn document(bench: &Bench, file: &str) -> super::support::Answer {
     let path = format!("/{}/.well-known/{file}", bench.emulator.pool_id());
@@ -181,4 +183,21 @@ async fn another_pool_has_no_documents_here() {
         let refusal = bench.send(request).await.refusal();
         assert_eq!(refusal.1, "User pool eu-west-1_other does not exist.");
     }
+}
+
+#[tokio::test]
+async fn keys_are_made_to_the_end_also_if_nobody_waits() {
+    let bench = Bench::open(Storage::Memory, pool_settings(), client_settings()).unwrap();
+    let path = format!("/{}/.well-known/jwks.json", bench.emulator.pool_id());
+    tokio::select! {
+        biased;
+        _ = bench.emulator.handle(Request::get(path).body(Bytes::new()).unwrap()) => panic!("no keys yet"),
+        () = std::future::ready(()) => {}
+    }
+    let stored = async {
+        while bench.emulator.pool.store.read().unwrap().pool().unwrap().unwrap().keys.is_none() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), stored).await.unwrap();
 }
