@@ -103,7 +103,7 @@ impl Members {
 
     fn remove(&mut self, name: &str) -> Option<Member> {
         let at = self.left.iter().position(|(known, _)| known == name)?;
-        Some(self.left.swap_remove(at).1)
+        Some(self.left.remove(at).1)
     }
 }
 
