@@ -1,0 +1,67 @@
+use std::time::Instant;
+
+use bytes::Bytes;
+use cognito_emulator::{Emulator, MAX_BODY_BYTES};
+use http::{Request, Response};
+use hyper::body::Body;
+
+use crate::{
+    clock::Clock,
+    log::{Level, Line, Lines},
+    server::{Refused, check_head, read_body},
+};
+
+/// The user pool as an endpoint of its own, for the AWS CLI and other SDKs.
+///
+/// It answers as Cognito does, Cognito's headers and no others; only a request refused by its form
+/// gets an answer of this server.
+pub(crate) struct CognitoEndpoint {
+    /// The user pool.
+    pub(crate) emulator: Emulator,
+    /// Takes one line for each request.
+    pub(crate) log: Lines,
+    /// The time.
+    pub(crate) clock: Clock,
+}
+
+impl CognitoEndpoint {
+    /// Answers one request.
+    pub(crate) async fn answer<B>(&self, request: Request<B>) -> Response<Bytes>
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
+        let (received_at, start) = ((self.clock)(), Instant::now());
+        let (response, refused) = match self.pass(request).await {
+            Ok(response) => (response, None),
+            Err(refused) => (refused.response(), Some(refused)),
+        };
+        let id = |name: &str| response.headers().get(name).and_then(|id| id.to_str().ok());
+        let line = Line {
+            level: Level::Info,
+            timestamp: received_at.try_into().unwrap_or_default(),
+            message: "request answered",
+            service: "passmint",
+            function_name: "cognito",
+            request_id: id("x-amzn-requestid").unwrap_or_default(),
+            extended_request_id: None,
+            method: None,
+            route: None,
+            status: response.status().as_u16(),
+            code: refused.as_ref().map(Refused::code),
+            duration_ms: (start.elapsed().as_secs_f64() * 1e6).round() / 1e3,
+            cause: refused.as_ref().map(ToString::to_string),
+        };
+        line.write(&self.log);
+        response
+    }
+
+    async fn pass<B>(&self, request: Request<B>) -> Result<Response<Bytes>, Refused>
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
+        let (head, body) = request.into_parts();
+        check_head(&head)?;
+        let body = read_body(body, MAX_BODY_BYTES).await?;
+        Ok(self.emulator.handle(Request::from_parts(head, body)).await)
+    }
+}

@@ -1,0 +1,68 @@
+use std::{collections::BTreeMap, sync::Arc};
+
+use confirm::Confirm;
+use generate::Generate;
+use identity::Identity;
+use lambda::{Function, Log};
+use login::Login;
+use register::Register;
+use shared::Origins;
+
+/// Every function of the template, by its logical id.
+pub(crate) type Functions = BTreeMap<&'static str, Arc<Function>>;
+
+/// The functions as they are deployed, over the accounts of `identity`.
+pub(crate) fn all(identity: &Identity, origins: &Origins, log: &Log) -> Functions {
+    let (origins, log) = (|| origins.clone(), || log.clone());
+    let functions = [
+        (
+            "RegisterFunction",
+            Function::new("register", origins(), log(), Register::new(identity.clone())),
+        ),
+        (
+            "ConfirmFunction",
+            Function::new("confirm", origins(), log(), Confirm::new(identity.clone())),
+        ),
+        ("LoginFunction", Function::new("login", origins(), log(), Login::new(identity.clone()))),
+        (
+            "GenerateFunction",
+            Function::new("generate", origins(), log(), Generate::new(generate::keyed_by_system)),
+        ),
+    ];
+    functions.into_iter().map(|(id, function)| (id, Arc::new(function))).collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use http::StatusCode;
+    use lambda::Handler;
+    use serde_json::json;
+    use shared::{Problem, Request, Response};
+
+    use super::*;
+
+    /// Answers with what it was asked.
+    struct Echo;
+
+    impl Handler for Echo {
+        async fn handle(&self, request: Request) -> Result<Response, Problem> {
+            Ok(Response::json(
+                StatusCode::OK,
+                &json!({
+                    "resource": request.resource,
+                    "query": request.query,
+                    "body": String::from_utf8_lossy(&request.body),
+                    "sub": request.caller.as_ref().map(shared::Caller::sub),
+                    "source_ip": request.source_ip,
+                }),
+            ))
+        }
+    }
+
+    /// Functions that answer with what they were asked, under these logical ids.
+    pub(crate) fn echoes(ids: &[&'static str]) -> Functions {
+        let origins: Origins = "http://localhost:5173".parse().unwrap();
+        let echo = || Function::new("echo", origins.clone(), Log::new(|_| {}), Echo);
+        ids.iter().map(|id| (*id, Arc::new(echo()))).collect()
+    }
+}

@@ -1,0 +1,62 @@
+use std::{
+    error::Error,
+    io::{self, Write},
+    sync::Arc,
+    time::SystemTime,
+};
+
+use local::{Lines, Options, Stack};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{cli::Cli, greeting::Greeting};
+
+/// Runs a stack until the process is asked to end, by SIGTERM or Ctrl-C.
+pub(crate) async fn run(cli: &Cli) -> Result<(), Box<dyn Error>> {
+    // First of all, so that a signal during the start is not lost.
+    let (mut terminate, mut interrupt) =
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (data, console) = (cli.data(), stdout());
+    let start = Stack::start(Options {
+        port: cli.port,
+        cognito_port: cli.cognito_port,
+        data: data.clone(),
+        allowed_origins: cli.origins()?,
+        log: stderr(),
+        console: Arc::clone(&console),
+        #[expect(clippy::disallowed_methods, reason = "the program gives the clock")]
+        clock: Arc::new(SystemTime::now),
+    });
+    let stack = tokio::select! {
+        stack = start => stack?,
+        _ = terminate.recv() => return Ok(()),
+        _ = interrupt.recv() => return Ok(()),
+    };
+    console(&Greeting { stack: &stack, data: &data }.to_string());
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    stack.shutdown().await;
+    Ok(())
+}
+
+/// The standard output, for people.
+pub(crate) fn stdout() -> Lines {
+    lines(io::stdout)
+}
+
+/// The standard error, for the log.
+pub(crate) fn stderr() -> Lines {
+    lines(io::stderr)
+}
+
+/// Writes lines, each in one piece. That nobody reads them is no reason to end.
+fn lines<W: Write>(stream: impl Fn() -> W + Send + Sync + 'static) -> Lines {
+    Arc::new(move |line| drop(stream().write_all(format!("{line}\n").as_bytes())))
+}
+
+/// The sentence of `error` and of all that caused it.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let cause = error.source().map(|cause| format!(": {}", with_causes(cause)));
+    format!("{error}{}", cause.unwrap_or_default())
+}

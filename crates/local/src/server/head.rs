@@ -1,0 +1,141 @@
+use http::{HeaderMap, Uri, header, request::Parts, uri::Authority};
+
+use super::Refused;
+
+/// The longest path and query in bytes.
+pub(super) const URL_LIMIT: usize = 2048;
+/// The most bytes that all names and values of headers may have together. Source: "Amazon API
+/// Gateway quotas", total combined size of header values of a REST API.
+pub(super) const HEADERS_LIMIT: usize = 10_240;
+/// The hosts that a server on the loopback interface has. A page that makes its own name resolve
+/// to 127.0.0.1 (DNS rebinding) still sends that name.
+const LOOPBACK: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
+
+/// Refuses a request by its head alone: too long, meant for another host, or framed in a way that
+/// two parsers could read differently.
+///
+/// hyper has refused before what is wrong in itself (RFC 9112, section 6.3), and reads a request
+/// with both `Transfer-Encoding` and `Content-Length` by the former alone, as section 6.1 allows,
+/// closing the connection after it.
+pub(crate) fn check_head(head: &Parts) -> Result<(), Refused> {
+    check_framing(&head.headers)?;
+    check_host(&head.uri, &head.headers)?;
+    if head.uri.path_and_query().map_or(0, |url| url.as_str().len()) > URL_LIMIT {
+        return Err(Refused::UriTooLong);
+    }
+    let size: usize =
+        head.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if size > HEADERS_LIMIT { Err(Refused::HeadersTooLarge) } else { Ok(()) }
+}
+
+fn check_framing(headers: &HeaderMap) -> Result<(), Refused> {
+    let mut encodings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    match (encodings.next(), encodings.next()) {
+        (None, _) => Ok(()),
+        (Some(one), None) if one.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
+        _ => Err(Refused::Malformed("the only Transfer-Encoding may be chunked, once")),
+    }
+}
+
+fn check_host(uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else {
+        return Err(Refused::Malformed("a request has one Host"));
+    };
+    let host = Authority::try_from(host.as_bytes()).ok();
+    // A request target in absolute form wins over Host (RFC 9112, section 3.2.2).
+    let target = uri.authority();
+    if host.as_ref().is_some_and(is_loopback) && target.is_none_or(is_loopback) {
+        Ok(())
+    } else {
+        Err(Refused::Misdirected)
+    }
+}
+
+fn is_loopback(authority: &Authority) -> bool {
+    let host = authority.host();
+    !authority.as_str().contains('@')
+        && LOOPBACK.iter().any(|known| known.eq_ignore_ascii_case(host))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn check(uri: &str, headers: &[(&str, &str)]) -> Result<(), Refused> {
+        let mut request = Request::builder().uri(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        check_head(&request.body(()).unwrap().into_parts().0)
+    }
+
+    #[test]
+    fn only_loopback_names_are_served() {
+        for host in
+            ["127.0.0.1", "127.0.0.1:3000", "localhost", "LocalHost:1", "[::1]:3000", "[::1]"]
+        {
+            assert_eq!(check("/", &[("host", host)]), Ok(()), "{host}");
+            assert_eq!(check(&format!("http://{host}/"), &[("host", host)]), Ok(()), "{host}");
+        }
+        for host in [
+            "evil.example",
+            "evil.example:3000",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example",
+            "localhost.",
+            "127.0.0.2",
+            "0.0.0.0:3000",
+            "127.1",
+            "user@localhost",
+            "::1",
+            "",
+            "localhost/",
+        ] {
+            assert_eq!(check("/", &[("host", host)]), Err(Refused::Misdirected), "{host}");
+        }
+        assert_eq!(
+            check("http://evil.example/", &[("host", "localhost")]),
+            Err(Refused::Misdirected)
+        );
+        for hosts in [&[][..], &[("host", "localhost"), ("host", "localhost")]] {
+            assert!(matches!(check("/", hosts), Err(Refused::Malformed(_))));
+        }
+    }
+
+    #[test]
+    fn lengths_are_limited() {
+        let url = |length: usize| format!("/?{}", "a".repeat(length - 2));
+        let host = ("host", "localhost");
+        assert_eq!(check(&url(URL_LIMIT), &[host]), Ok(()));
+        assert_eq!(check(&url(URL_LIMIT + 1), &[host]), Err(Refused::UriTooLong));
+        let rest = HEADERS_LIMIT - "hostlocalhost".len() - "x".len();
+        assert_eq!(check("/", &[host, ("x", &"v".repeat(rest))]), Ok(()));
+        assert_eq!(
+            check("/", &[host, ("x", &"v".repeat(rest + 1))]),
+            Err(Refused::HeadersTooLarge)
+        );
+    }
+
+    #[test]
+    fn one_chunked_and_nothing_else() {
+        let framing = |values: &[&str]| {
+            let mut headers = vec![("host", "localhost")];
+            headers.extend(values.iter().map(|value| ("transfer-encoding", *value)));
+            check("/", &headers)
+        };
+        assert_eq!(framing(&["chunked"]), Ok(()));
+        assert_eq!(framing(&["Chunked"]), Ok(()));
+        for values in [
+            &["chunked", "chunked"][..],
+            &["gzip, chunked"],
+            &["chunked, chunked"],
+            &["identity"],
+            &[""],
+        ] {
+            assert!(matches!(framing(values), Err(Refused::Malformed(_))), "{values:?}");
+        }
+    }
+}
