@@ -1,13 +1,7 @@
 //! Tests of the whole stack, through its front: one file a route, and one for each thing that holds
 //! of the repository as a whole.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "clippy.toml allows them in tests, and all of this crate is tests"
-)]
+#![cfg(test)]
 
 mod architecture;
 mod bodies;

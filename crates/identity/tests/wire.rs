@@ -1,5 +1,6 @@
 //! What the crate sends to Cognito and makes of the answers, over a scripted endpoint: the faults
 //! that no user pool gives on request.
+#![cfg(test)]
 
 use std::{
     collections::VecDeque,
