@@ -319,8 +319,8 @@ mod tests {
                 ("c", "repeated"),
                 ("a", "wrong_type"),
                 ("b", "missing"),
-                ("d", "unknown"),
-                ("c", "unknown")
+                ("c", "unknown"),
+                ("d", "unknown")
             ]
         );
     }
