@@ -288,7 +288,7 @@ def flows_off(at: Stack) -> None:
     address = at.new_user()
     common = {"USERNAME": address, "SECRET_HASH": at.hash_of(address)}
     for flow, more in (("USER_SRP_AUTH", {"SRP_A": "1f"}), ("CUSTOM_AUTH", {})):
-        with refused("InvalidParameterException", f"{flow} flow not enabled for this client"):
+        with refused("InvalidParameterException", f"{flow} is not enabled for the client."):
             at.initiate(flow, **common, **more)
     for flow in ("ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"):
         with refused("InvalidParameterException", "Initiate Auth method not supported."):
