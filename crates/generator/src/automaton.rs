@@ -1,61 +1,35 @@
 //! Rules over overlapping sets: strings counted position by position.
 
-use std::collections::HashMap;
-
 use num_bigint::BigUint;
 use secrecy::zeroize::Zeroizing;
 
-use crate::block::{divide, letter};
-use crate::model::{Atom, Bounds};
+use crate::block::{divide, take};
+use crate::model::{Atom, Bounds, Repetition};
 use crate::password::Draft;
+use crate::states::{Move, Restrictions, States};
 
 /// Counts and finds the strings over some atoms that satisfy the rules those atoms are in.
-///
-/// A state holds how many characters of each rule's set have been seen, up to the number that matters.
 #[derive(Debug, Clone)]
 pub(crate) struct Automaton {
     classes: Vec<Vec<char>>,
-    /// For each state, where each class leads; a count over its maximum leads nowhere.
-    moves: Vec<Vec<Option<usize>>>,
-    accepting: Vec<bool>,
+    states: States,
+    repetition: Repetition,
 }
 
 /// `ways[t][state]`: the strings of `t` more characters that end well.
 pub(crate) type Ways = Vec<Vec<BigUint>>;
 
 impl Automaton {
-    /// The automaton of `atoms` and of the rules they are in, or nothing if it has more than `max_states` states.
+    /// The automaton of `atoms` and of the rules they are in, or nothing if it has too many states.
     pub(crate) fn new(
         atoms: &[Atom],
         rules: &[(usize, Bounds)],
-        max_states: usize,
+        repetition: Repetition,
     ) -> Option<Self> {
-        let start = vec![0; rules.len()];
-        let mut index = HashMap::from([(start.clone(), 0)]);
-        let mut states = vec![start];
-        let mut moves = Vec::new();
-        while let Some(state) = states.get(moves.len()).cloned() {
-            let row = atoms.iter().map(|atom| {
-                let next = advance(&state, atom, rules)?;
-                Some(*index.entry(next).or_insert_with_key(|next| {
-                    states.push(next.clone());
-                    states.len() - 1
-                }))
-            });
-            moves.push(row.collect());
-            if states.len() > max_states {
-                return None;
-            }
-        }
-        let accepts = |state: &Vec<usize>| {
-            state.iter().zip(rules).all(|(seen, (_, bounds))| *seen >= bounds.min)
-        };
-        let accepting = states.iter().map(accepts).collect();
-        Some(Self {
-            classes: atoms.iter().map(|atom| atom.characters.clone()).collect(),
-            moves,
-            accepting,
-        })
+        let restrictions = Restrictions { rules, quorum: None, repetition };
+        let states = States::new(atoms, &restrictions)?;
+        let classes = atoms.iter().map(|atom| atom.characters.clone()).collect();
+        Some(Self { classes, states, repetition })
     }
 
     pub(crate) fn size(&self) -> usize {
@@ -63,7 +37,7 @@ impl Automaton {
     }
 
     pub(crate) fn states(&self) -> usize {
-        self.moves.len()
+        self.states.len()
     }
 
     pub(crate) fn classes(&self) -> usize {
@@ -72,63 +46,51 @@ impl Automaton {
 
     /// The ways to end well for 0 to `length` more characters.
     pub(crate) fn ways(&self, length: usize) -> Ways {
-        let end: Vec<BigUint> =
-            self.accepting.iter().map(|accepting| BigUint::from(u32::from(*accepting))).collect();
+        let accepts = |state| BigUint::from(u32::from(self.states.accepts(state)));
+        let end: Vec<BigUint> = (0..self.states.len()).map(accepts).collect();
         std::iter::successors(Some(end), |fewer| Some(self.one_more(fewer)))
             .take(length + 1)
             .collect()
     }
 
     fn one_more(&self, fewer: &[BigUint]) -> Vec<BigUint> {
-        let total = |row: &Vec<Option<usize>>| {
-            self.branches(row, fewer).map(|(class, _, ways)| ways * class.len()).sum()
-        };
-        self.moves.iter().map(total).collect()
+        let total =
+            |state| self.branches(state, fewer).map(|(_, next, ways)| ways * next.choices).sum();
+        (0..self.states.len()).map(total).collect()
     }
 
-    /// The classes that may come next with the state they lead to and the ways to go on from there.
+    /// The numbers of the classes that may come next with the move they make and the ways to go on from there.
     fn branches<'a>(
         &'a self,
-        row: &'a [Option<usize>],
+        state: usize,
         fewer: &'a [BigUint],
-    ) -> impl Iterator<Item = (&'a Vec<char>, usize, &'a BigUint)> {
-        self.classes
-            .iter()
-            .zip(row)
-            .filter_map(|(class, next)| Some((class, (*next)?, fewer.get((*next)?)?)))
+    ) -> impl Iterator<Item = (usize, Move, &'a BigUint)> {
+        let moves = self.states.moves(state).iter().enumerate();
+        moves.filter_map(|(class, next)| {
+            let next = (*next)?;
+            Some((class, next, fewer.get(next.to)?))
+        })
     }
 
     /// The string of `length` characters at `rank`, which is below `ways[length][start]`.
     pub(crate) fn unrank(&self, mut rank: BigUint, length: usize, ways: &Ways) -> Draft {
+        let mut left: Vec<Draft> = self.classes.iter().cloned().map(Zeroizing::new).collect();
         let mut state = 0;
         let mut string = Zeroizing::new(Vec::with_capacity(length));
         for fewer in ways.iter().take(length).rev() {
-            let row = self.moves.get(state).map_or(&[][..], Vec::as_slice);
-            for (class, next, onward) in self.branches(row, fewer) {
-                let here = onward * class.len();
+            for (class, next, onward) in self.branches(state, fewer) {
+                let here = onward * next.choices;
                 if rank >= here {
                     rank -= here;
                     continue;
                 }
                 let (digit, rest) = divide(&rank, onward);
-                string.push(letter(class, &digit));
-                (rank, state) = (rest, next);
+                string
+                    .extend(left.get_mut(class).map(|class| take(class, &digit, self.repetition)));
+                (rank, state) = (rest, next.to);
                 break;
             }
         }
         string
     }
-}
-
-/// The state after one character of `atom`, unless a rule's maximum is exceeded.
-fn advance(state: &[usize], atom: &Atom, rules: &[(usize, Bounds)]) -> Option<Vec<usize>> {
-    state
-        .iter()
-        .zip(rules)
-        .map(|(seen, (rule, bounds))| match (atom.rules.contains(rule), bounds.max) {
-            (false, _) => Some(*seen),
-            (true, Some(max)) => (*seen < max).then_some(seen + 1),
-            (true, None) => Some(bounds.min.min(seen + 1)),
-        })
-        .collect()
 }

@@ -4,7 +4,7 @@ use num_bigint::BigUint;
 use secrecy::zeroize::Zeroizing;
 
 use crate::automaton::{Automaton, Ways};
-use crate::model::{Atom, Bounds};
+use crate::model::{Bounds, Repetition};
 use crate::password::Draft;
 
 /// One set of characters with bounds on its number, or several sets under overlapping rules.
@@ -16,6 +16,8 @@ pub(crate) enum Block {
         characters: Vec<char>,
         /// How many of them there may be.
         bounds: Bounds,
+        /// Whether any of them may stand twice.
+        repetition: Repetition,
     },
     /// Atoms joined by rules.
     Overlap(Automaton),
@@ -30,17 +32,8 @@ pub(crate) struct Counts {
 }
 
 impl Block {
-    pub(crate) fn class(characters: Vec<char>, bounds: Bounds) -> Self {
-        Self::Class { characters, bounds }
-    }
-
-    /// A block of overlapping rules, or nothing if it has more than `max_states` states.
-    pub(crate) fn overlap(
-        atoms: &[Atom],
-        rules: &[(usize, Bounds)],
-        max_states: usize,
-    ) -> Option<Self> {
-        Automaton::new(atoms, rules, max_states).map(Self::Overlap)
+    pub(crate) fn class(characters: Vec<char>, bounds: Bounds, repetition: Repetition) -> Self {
+        Self::Class { characters, bounds, repetition }
     }
 
     /// How many characters the block has to choose from.
@@ -80,11 +73,11 @@ impl Block {
     /// The strings of 0 to `length` characters.
     pub(crate) fn counts(&self, length: usize) -> Counts {
         match self {
-            Self::Class { characters, bounds } => {
+            Self::Class { characters, bounds, repetition } => {
                 let within =
-                    |(count, power)| if bounds.contains(count) { power } else { BigUint::ZERO };
-                let strings =
-                    powers(characters.len()).take(length + 1).enumerate().map(within).collect();
+                    |(count, all)| if bounds.contains(count) { all } else { BigUint::ZERO };
+                let all = strings(characters.len(), *repetition).take(length + 1);
+                let strings = all.enumerate().map(within).collect();
                 Counts { strings, ways: Vec::new() }
             }
             Self::Overlap(automaton) => {
@@ -100,24 +93,34 @@ impl Block {
     /// The string of `length` characters at `rank`, which is below `counts.strings[length]`.
     pub(crate) fn unrank(&self, rank: BigUint, length: usize, counts: &Counts) -> Draft {
         match self {
-            Self::Class { characters, .. } => spell(characters, rank, length),
+            Self::Class { characters, repetition, .. } => {
+                spell(characters, rank, length, *repetition)
+            }
             Self::Overlap(automaton) => automaton.unrank(rank, length, &counts.ways),
         }
     }
 }
 
-/// 1, `base`, `base`², …
-pub(crate) fn powers(base: usize) -> impl Iterator<Item = BigUint> {
-    std::iter::successors(Some(BigUint::from(1_u32)), move |power| Some(power * base))
+/// The strings of 0, 1, 2, … characters out of `size`.
+pub(crate) fn strings(size: usize, repetition: Repetition) -> impl Iterator<Item = BigUint> {
+    let longer = move |(length, strings): &(usize, BigUint)| {
+        Some((length + 1, strings * repetition.choices(size, *length)))
+    };
+    std::iter::successors(Some((0, BigUint::from(1_u32))), longer).map(|(_, strings)| strings)
 }
 
 /// The string of `length` characters at `rank` among all strings over `characters`.
-pub(crate) fn spell(characters: &[char], mut rank: BigUint, length: usize) -> Draft {
-    let base = BigUint::from(characters.len());
+pub(crate) fn spell(
+    characters: &[char],
+    mut rank: BigUint,
+    length: usize,
+    repetition: Repetition,
+) -> Draft {
+    let mut left = Zeroizing::new(characters.to_vec());
     let next = |_| {
-        let (rest, digit) = divide(&rank, &base);
+        let (rest, digit) = divide(&rank, &BigUint::from(left.len()));
         rank = rest;
-        letter(characters, &digit)
+        take(&mut left, &digit, repetition)
     };
     Zeroizing::new((0..length).map(next).collect())
 }
@@ -129,12 +132,17 @@ pub(crate) fn divide(dividend: &BigUint, divisor: &BigUint) -> (BigUint, BigUint
     (quotient, remainder)
 }
 
-/// The character at `digit`, which is below the number of `characters`.
+/// The character at `digit`, which is below the number of characters; it is gone if it may not stand again.
 #[expect(clippy::indexing_slicing, reason = "a digit is a remainder by the number of characters")]
-pub(crate) fn letter(characters: &[char], digit: &BigUint) -> char {
-    let index = digit
-        .iter_u64_digits()
-        .next()
-        .map_or(0, |digit| usize::try_from(digit).unwrap_or(usize::MAX));
-    characters[index]
+pub(crate) fn take(characters: &mut Vec<char>, digit: &BigUint, repetition: Repetition) -> char {
+    let index = small(digit);
+    match repetition {
+        Repetition::Allowed => characters[index],
+        Repetition::Forbidden => characters.swap_remove(index),
+    }
+}
+
+/// A number that is an index.
+pub(crate) fn small(digit: &BigUint) -> usize {
+    usize::try_from(digit).unwrap_or(usize::MAX)
 }

@@ -1,5 +1,6 @@
 //! What the exact count of a policy may cost, so that no request takes the machine for itself.
 
+use crate::Limit;
 use crate::block::Block;
 use crate::model::Model;
 use crate::tails::cost;
@@ -8,23 +9,28 @@ use crate::tails::cost;
 /// more than twice what they take.
 const MAX_WORDS: usize = 1 << 26;
 
+/// The greatest number of 64-bit words in the tables of a policy with limits on runs, which take about as many steps.
+const MAX_POSITION_WORDS: usize = 1 << 23;
+
 /// The greatest number of steps of about a nanosecond that the tables of a policy take.
 const MAX_STEPS: usize = 1 << 31;
 
-/// The greatest number of states of overlapping rules.
-const MAX_STATES: usize = 1 << 16;
-
-/// The blocks of `model`, those of overlapping rules first, or nothing if their tables would exceed the budget.
+/// The blocks of `model`, those of overlapping rules first.
 ///
 /// The first layer needs no table of its own, so it had better be the costliest.
-pub(crate) fn blocks(model: &Model) -> Option<Vec<Block>> {
+pub(crate) fn blocks(model: &Model) -> Result<Vec<Block>, Limit> {
+    let mut blocks = model.blocks().ok_or(Limit::States)?;
+    blocks.sort_by_key(|block| matches!(block, Block::Class { .. }));
+    Ok(blocks)
+}
+
+/// How many words the tables of `model` take at most, if they stay within one of `shares` equal shares of the budget.
+pub(crate) fn check(model: &Model, blocks: &[Block], shares: usize) -> Result<usize, Limit> {
     let lengths = model.length + 1;
     let words = model.length.saturating_mul(bits_per_character(model)) / 64 + 1;
-    let mut blocks = model.blocks(MAX_STATES)?;
-    blocks.sort_by_key(|block| matches!(block, Block::Class { .. }));
     let below = blocks.iter().skip(usize::from(model.inner.is_empty()));
     let jumps: Vec<usize> = below.map(|block| block.jumps(model.length)).collect();
-    let (products, numbers) = cost(&jumps, model.length);
+    let (products, numbers) = cost(&jumps, model.length, model.repetition);
     let states: usize = blocks.iter().map(Block::states).sum();
     let moves: usize = blocks.iter().map(Block::moves).sum();
     // Measured: a product of numbers of all lengths up to the longest, and the memory that each result takes.
@@ -32,7 +38,25 @@ pub(crate) fn blocks(model: &Model) -> Option<Vec<Block>> {
     let steps =
         products.saturating_mul(product).saturating_add((moves * lengths).saturating_mul(addition));
     let space = numbers.saturating_add(states * lengths).saturating_mul(words);
-    (steps <= MAX_STEPS && space <= MAX_WORDS).then_some(blocks)
+    match (steps <= MAX_STEPS / shares.max(1), space <= MAX_WORDS / shares.max(1)) {
+        (_, false) => Err(Limit::Memory),
+        (false, true) => Err(Limit::Work),
+        (true, true) => Ok(space),
+    }
+}
+
+/// How many words the tables of a policy with limits on runs take, if they stay within the budget.
+///
+/// Each of so many `states` has a number for each of so many `kinds` of characters and their sum, at each length.
+pub(crate) fn check_positions(
+    length: usize,
+    states: usize,
+    kinds: usize,
+    bits: usize,
+) -> Result<usize, Limit> {
+    let words = length.saturating_mul(length.saturating_mul(bits) / 128 + 1);
+    let space = words.saturating_mul(states.saturating_mul(kinds + 1));
+    if space <= MAX_POSITION_WORDS { Ok(space) } else { Err(Limit::Memory) }
 }
 
 fn bits_per_character(model: &Model) -> usize {
@@ -50,7 +74,10 @@ mod tests {
         let alphabet: Characters = ('!'..='~').collect();
         let rule = |set: &&str| Rule { name: (*set).into(), characters: (*set).into(), min, max };
         let rules = sets.iter().map(rule).collect();
-        blocks(&Model::new(&NormalForm { length, alphabet, inner: inner.into(), rules })).is_some()
+        let inner = inner.into();
+        let model =
+            Model::new(&NormalForm { length, alphabet, inner, rules, ..NormalForm::default() });
+        blocks(&model).and_then(|blocks| check(&model, &blocks, 1)).is_ok()
     }
 
     const DISJOINT: [&str; 8] =

@@ -1,40 +1,65 @@
 //! Drawing passwords: position by position if that soon succeeds, else by rank.
 
 use std::num::NonZeroU32;
+use std::ops::Range;
 
 use secrecy::ExposeSecret;
 use secrecy::zeroize::Zeroizing;
 
-use crate::Password;
-use crate::model::{Bounds, Model};
+use crate::model::{Bounds, Model, Quorum, Repetition};
 use crate::password::Draft;
-use crate::policy::Policy;
+use crate::policy::{NormalForm, Policy};
+use crate::runs::Limits;
 use crate::uniform::Uniform;
+use crate::{Characters, Password};
+
+/// So many atoms are counted without allocating.
+const FEW_ATOMS: usize = 16;
 
 /// What drawing position by position needs: the characters, and the atoms that each rule counts.
 #[derive(Debug)]
 pub(crate) struct Letters {
     length: usize,
-    /// Those that may stand anywhere come first. A character's number is that of its atom.
-    characters: Vec<(char, usize)>,
-    anywhere: NonZeroU32,
-    between: NonZeroU32,
+    first: Choice,
+    between: Choice,
+    last: Choice,
+    /// How many atoms there are, those of no rule included.
     atoms: usize,
     rules: Vec<(Bounds, Vec<usize>)>,
+    quorum: Option<Quorum>,
+    repetition: Repetition,
+    limits: Limits,
+}
+
+/// The characters that a position chooses from, each with the number of its atom.
+#[derive(Debug)]
+struct Choice {
+    characters: Vec<(char, usize)>,
+    size: NonZeroU32,
 }
 
 impl Letters {
-    /// The characters of `model`, or nothing if it has none that may stand anywhere.
-    pub(crate) fn new(model: &Model) -> Option<Self> {
+    /// The characters of `form`, or nothing if some position has none.
+    pub(crate) fn new(form: &NormalForm) -> Option<Self> {
+        let model = Model::new(form);
         let atoms = model.atoms.iter().enumerate();
-        let mut characters: Vec<(char, usize)> = atoms
+        let anywhere: Vec<(char, usize)> = atoms
             .flat_map(|(index, atom)| {
                 atom.characters.iter().map(move |character| (*character, index))
             })
             .collect();
-        let anywhere = NonZeroU32::new(u32::try_from(characters.len()).ok()?)?;
-        characters.extend(model.inner.iter().map(|character| (*character, model.atoms.len())));
-        let between = NonZeroU32::new(u32::try_from(characters.len()).ok()?)?;
+        let inner = model.inner.iter().map(|character| (*character, model.atoms.len()));
+        let end = |set: Option<&Characters>| {
+            let allowed =
+                |(character, _): &(char, usize)| set.is_none_or(|set| set.contains(*character));
+            Choice::new(anywhere.iter().copied().filter(allowed).collect())
+        };
+        // The only position of a password of length 1 is the first and the last.
+        let only = (form.length == 1)
+            .then(|| Some(form.first.as_ref()?.intersection(form.last.as_ref()?)))
+            .flatten();
+        let first = only.as_ref().or(form.first.as_ref());
+        let first = first.or(form.last.as_ref().filter(|_| form.length == 1));
         let members = |rule: usize| {
             let atoms = model.atoms.iter().enumerate();
             atoms.filter(|(_, atom)| atom.rules.contains(&rule)).map(|(index, _)| index).collect()
@@ -43,43 +68,74 @@ impl Letters {
             model.rules.iter().enumerate().map(|(rule, bounds)| (*bounds, members(rule))).collect();
         Some(Self {
             length: model.length,
-            characters,
-            anywhere,
-            between,
-            atoms: model.atoms.len(),
+            first: end(first)?,
+            last: end(form.last.as_ref())?,
+            between: Choice::new(anywhere.iter().copied().chain(inner).collect())?,
+            atoms: model.atoms.len() + 1,
             rules,
+            quorum: model.quorum,
+            repetition: model.repetition,
+            limits: Limits::new(form),
         })
     }
 
     /// A string of the right characters, each equally likely, if it satisfies the rules.
     fn attempt(&self, source: &mut impl Uniform) -> Option<Draft> {
         let mut draft = Zeroizing::new(Vec::with_capacity(self.length));
-        let mut tally = vec![0; self.atoms + 1];
+        let (mut few, mut many) = ([0; FEW_ATOMS], Vec::new());
+        let tally = if let Some(tally) = few.get_mut(..self.atoms) {
+            tally
+        } else {
+            many.resize(self.atoms, 0);
+            many.as_mut_slice()
+        };
         for position in 0..self.length {
-            let end = position == 0 || position + 1 == self.length;
-            let (character, atom) =
-                self.letter(source.below(if end { self.anywhere } else { self.between }));
+            let (character, atom) = self.choice(position).draw(source);
+            if self.repetition == Repetition::Forbidden && draft.contains(&character) {
+                return None;
+            }
             draft.push(character);
             tally.get_mut(atom).map(|seen| *seen += 1)?;
         }
-        self.satisfied(&tally).then_some(draft)
+        (self.satisfied(tally) && self.limits.hold(&draft)).then_some(draft)
     }
 
-    #[expect(clippy::indexing_slicing, reason = "the source answers below the number of letters")]
-    fn letter(&self, index: u32) -> (char, usize) {
-        self.characters[usize::try_from(index).unwrap_or(usize::MAX)]
+    fn choice(&self, position: usize) -> &Choice {
+        match position {
+            0 => &self.first,
+            _ if position + 1 == self.length => &self.last,
+            _ => &self.between,
+        }
     }
 
     fn satisfied(&self, tally: &[usize]) -> bool {
-        let seen = |atoms: &[usize]| atoms.iter().filter_map(|atom| tally.get(*atom)).sum();
+        let seen =
+            |atoms: &[usize]| -> usize { atoms.iter().filter_map(|atom| tally.get(*atom)).sum() };
+        let present = |classes: Range<usize>| {
+            let classes = self.rules.get(classes).unwrap_or_default();
+            classes.iter().filter(|(_, atoms)| seen(atoms) > 0).count()
+        };
         self.rules.iter().all(|(bounds, atoms)| bounds.contains(seen(atoms)))
+            && self.quorum.iter().all(|quorum| present(quorum.classes.clone()) >= quorum.count)
+    }
+}
+
+impl Choice {
+    fn new(characters: Vec<(char, usize)>) -> Option<Self> {
+        let size = NonZeroU32::new(u32::try_from(characters.len()).ok()?)?;
+        Some(Self { characters, size })
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "the source answers below the number of letters")]
+    fn draw(&self, source: &mut impl Uniform) -> (char, usize) {
+        self.characters[usize::try_from(source.below(self.size)).unwrap_or(usize::MAX)]
     }
 }
 
 /// One password of `policy`, each equally likely, after at most `tries` attempts position by position.
 pub(crate) fn one(policy: &Policy, source: &mut impl Uniform, tries: u32) -> Draft {
     let attempt = (0..tries).find_map(|_| policy.letters().attempt(source));
-    attempt.unwrap_or_else(|| policy.ranking().unrank(source.below_big(policy.count())))
+    attempt.unwrap_or_else(|| policy.unrank(source.below_big(policy.count())))
 }
 
 /// `count` different passwords of `policy`, each sequence of them equally likely; the policy has that many.
@@ -103,8 +159,9 @@ fn by_rejection(
     source: &mut impl Uniform,
     tries: u32,
 ) -> Vec<Password> {
-    let mut passwords: Vec<Password> = Vec::new();
-    while passwords.len() < usize::try_from(count).unwrap_or(usize::MAX) {
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    let mut passwords: Vec<Password> = Vec::with_capacity(count);
+    while passwords.len() < count {
         let password = Password::from(&one(policy, source, tries));
         if passwords.iter().all(|other| other.expose_secret() != password.expose_secret()) {
             passwords.push(password);
@@ -119,7 +176,7 @@ fn by_ranks(policy: &Policy, space: u32, count: u32, source: &mut impl Uniform) 
     let mut draw = || {
         let left = NonZeroU32::new(u32::try_from(ranks.len()).ok()?)?;
         let rank = ranks.swap_remove(usize::try_from(source.below(left)).ok()?);
-        Some(Password::from(&policy.ranking().unrank(rank.into())))
+        Some(Password::from(&policy.unrank(rank.into())))
     };
     (0..count).map_while(|_| draw()).collect()
 }

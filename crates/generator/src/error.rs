@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::parameter::{MAX_CHARACTERS, MAX_TOTAL, PRESET_NAMES};
+use crate::parameter::{MAX_CHARACTERS, MAX_LENGTH, MAX_TOTAL, PRESET_NAMES, SAFE_NAMES};
+use crate::passphrase::MAX_SEPARATOR;
+use crate::{apple, vault_policy};
 
 /// Why a request makes no password. Messages say what is allowed and hold no value of the request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +41,22 @@ pub enum Error {
         /// What would be consistent.
         conflict: Conflict,
     },
+    /// Password rules that cannot be read.
+    #[error("{parameter}: {cause}")]
+    InvalidRules {
+        /// The name as the request spelled it.
+        parameter: String,
+        /// What is wrong, and where.
+        cause: apple::Error,
+    },
+    /// A password policy that cannot be read.
+    #[error("{parameter}: {cause}")]
+    InvalidPolicy {
+        /// The name as the request spelled it.
+        parameter: String,
+        /// What is wrong, and where.
+        cause: vault_policy::Error,
+    },
     /// No password satisfies the policy.
     #[error("no password satisfies the request: {0}")]
     Unsatisfiable(Reason),
@@ -49,8 +67,16 @@ pub enum Error {
         passwords: u32,
     },
     /// Counting the passwords of the policy exactly would take more work or memory than a request is worth.
-    #[error("the rules of the request combine in too many ways to count them exactly")]
-    PolicyTooComplex,
+    #[error("the passwords of the request are too hard to count exactly: {0}")]
+    PolicyTooComplex(Limit),
+    /// No length that the request allows gives passwords of the entropy it asks for.
+    #[error("no length up to {max_length} gives {bits} bits of entropy")]
+    EntropyUnreachable {
+        /// The entropy asked for.
+        bits: u16,
+        /// The greatest length of such passwords.
+        max_length: u16,
+    },
 }
 
 impl Error {
@@ -62,9 +88,12 @@ impl Error {
             Self::UnknownParameter { .. } => "unknown_parameter",
             Self::DuplicateParameter { .. } => "duplicate_parameter",
             Self::ConflictingParameters { .. } => "conflicting_parameters",
+            Self::InvalidRules { .. } => "invalid_rules",
+            Self::InvalidPolicy { .. } => "invalid_policy",
             Self::Unsatisfiable(_) => "unsatisfiable",
             Self::CountExceedsSpace { .. } => "count_exceeds_space",
-            Self::PolicyTooComplex => "policy_too_complex",
+            Self::PolicyTooComplex(_) => "policy_too_complex",
+            Self::EntropyUnreachable { .. } => "entropy_unreachable",
         }
     }
 
@@ -75,10 +104,13 @@ impl Error {
             Self::InvalidParameter { parameter, .. }
             | Self::UnknownParameter { parameter, .. }
             | Self::DuplicateParameter { parameter }
-            | Self::ConflictingParameters { parameter, .. } => Some(parameter),
-            Self::Unsatisfiable(_) | Self::CountExceedsSpace { .. } | Self::PolicyTooComplex => {
-                None
-            }
+            | Self::ConflictingParameters { parameter, .. }
+            | Self::InvalidRules { parameter, .. }
+            | Self::InvalidPolicy { parameter, .. } => Some(parameter),
+            Self::Unsatisfiable(_)
+            | Self::CountExceedsSpace { .. }
+            | Self::PolicyTooComplex(_)
+            | Self::EntropyUnreachable { .. } => None,
         }
     }
 }
@@ -106,6 +138,20 @@ pub enum Allowed {
     Text,
     /// A preset of symbols, or ASCII punctuation.
     Symbols,
+    /// A kind of password.
+    Kind,
+    /// What may stand at one end.
+    End,
+    /// A list of places that passwords are safe in.
+    Safe,
+    /// Rules that allow a length which is offered.
+    RulesWithinLength,
+    /// What may stand between words.
+    Separator,
+    /// Which words start with a capital letter.
+    Capitalize,
+    /// A list of words.
+    Wordlist,
 }
 
 impl fmt::Display for Allowed {
@@ -118,6 +164,21 @@ impl fmt::Display for Allowed {
                 formatter,
                 "must be at most {max} at length {length}, since count times length is at most {MAX_TOTAL}"
             ),
+            Self::Kind => formatter.write_str("must be password, passphrase or pin"),
+            Self::RulesWithinLength => {
+                write!(formatter, "must allow a length of at most {MAX_LENGTH}")
+            }
+            Self::Separator => write!(
+                formatter,
+                "must have at most {MAX_SEPARATOR} characters: digits, punctuation, symbols or spaces"
+            ),
+            Self::Capitalize => formatter.write_str("must be none, first, all, one or random"),
+            Self::Wordlist => formatter.write_str("must be eff_large or eff_short"),
+            Self::End => formatter.write_str("must be any, letter or alnum"),
+            Self::Safe => {
+                let places = SAFE_NAMES.join(", ");
+                write!(formatter, "must be one of {places}, or several with commas between")
+            }
             Self::Boolean => formatter.write_str("must be true, false, 1 or 0"),
             Self::Text => write!(formatter, "must have at most {MAX_CHARACTERS} characters"),
             Self::Symbols => {
@@ -140,9 +201,65 @@ pub enum Conflict {
     /// A minimum above 0 for a class that is left out.
     #[error("the minimum of a class that is left out must be 0")]
     MinimumOfExcludedClass,
+    /// A maximum below the minimum of the same class.
+    #[error("the maximum must not be below the minimum")]
+    MaximumBelowMinimum,
+    /// Every class required although a number of classes is enough.
+    #[error("either each class is required or a number of them")]
+    EachAndSome,
+    /// A length although the entropy decides it.
+    #[error("either the length or the entropy is given")]
+    LengthAndEntropy,
+    /// A parameter that a PIN has no use for.
+    #[error("a pin does not take it")]
+    NotForPins,
+    /// A parameter that a passphrase has no use for.
+    #[error("a passphrase does not take it")]
+    NotForPassphrases,
+    /// A parameter of passphrases for something else.
+    #[error("only kind=passphrase takes it")]
+    OnlyForPassphrases,
+    /// A parameter about what password rules or a password policy decide.
+    #[error("the text of rules or of a policy decides it")]
+    DecidedByText,
+    /// Password rules and a password policy at once.
+    #[error("either rules or a policy is given")]
+    RulesAndPolicy,
     /// A choice of symbols although symbols are left out.
     #[error("symbols are chosen and left out at once")]
     ExcludedSymbols,
+}
+
+/// What a policy has too much of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Limit {
+    /// The numbers of characters of overlapping sets, or of sets beside a limit on runs, combine in too many ways.
+    #[error("the minimums and maximums combine in too many ways")]
+    States,
+    /// The tables take too much memory.
+    #[error("the tables for this length are too large")]
+    Memory,
+    /// The tables take too much time.
+    #[error("the tables for this length take too long")]
+    Work,
+}
+
+/// One of the two ends of a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The first position.
+    First,
+    /// The last position.
+    Last,
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::First => "first",
+            Self::Last => "last",
+        })
+    }
 }
 
 /// Why no password satisfies a policy: the first of these, in this order, that explains it.
@@ -171,6 +288,31 @@ pub enum Reason {
         /// The sum of the maximums.
         sum: u32,
         /// How many positions they have to fill.
+        length: u16,
+    },
+    /// No character of the alphabet is in the set of the first or the last position.
+    #[error("no character is left that may stand {0}")]
+    EmptyEnd(End),
+    /// More classes are needed than have characters left.
+    #[error("{needed} classes are needed, but only {classes} have characters left")]
+    TooFewClasses {
+        /// How many must be present.
+        needed: u8,
+        /// How many can be.
+        classes: u32,
+    },
+    /// No character may stand twice, and there are fewer of them than needed.
+    #[error("{needed} different characters are needed where only {characters} are left")]
+    TooFewDistinct {
+        /// The length, or the minimum of a rule.
+        needed: u16,
+        /// How many characters the alphabet, or the set of the rule, has.
+        characters: u32,
+    },
+    /// There is only one character, and it may not repeat as often as the length takes.
+    #[error("the only character left may not stand {length} times in a row")]
+    RunOfOne {
+        /// The length of the password.
         length: u16,
     },
     /// None of the above.

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::parameter::{Class, Origin, Parameter, boolean, find, integer, suggest, symbols, text};
-use crate::{Allowed, Characters, Conflict, Error};
+use crate::parameter::{
+    Class, EndSet, Kind, Origin, Parameter, Terms, boolean, end_set, find, integer, kind, safe,
+    suggest, symbols, text,
+};
+use crate::vault_policy::{self, VaultPolicy};
+use crate::{Allowed, Capitalize, Characters, Conflict, Error, Wordlist, apple};
 
 /// A value with the name the request gave it.
 #[derive(Debug)]
@@ -23,14 +27,33 @@ pub(crate) type Unranged = Option<u32>;
 pub(crate) struct Fields {
     /// Whether one of the names is AWS's.
     pub(crate) aws: bool,
+    /// The names that the request uses, each once.
+    pub(crate) names: Vec<(String, Parameter, Origin)>,
+    pub(crate) kind: Field<Kind>,
     pub(crate) length: Field<Unranged>,
+    pub(crate) min_entropy: Field<Unranged>,
     pub(crate) minimums: PerClass<Field<Unranged>>,
+    pub(crate) maximums: PerClass<Field<Unranged>>,
     pub(crate) included: PerClass<Field<bool>>,
     pub(crate) include_space: Field<bool>,
     pub(crate) require_each_type: Field<bool>,
     pub(crate) exclude: Field<Characters>,
     pub(crate) exclude_ambiguous: Field<bool>,
     pub(crate) symbols: Field<Characters>,
+    pub(crate) safe: Field<Characters>,
+    pub(crate) max_repeating: Field<Unranged>,
+    pub(crate) max_sequential: Field<Unranged>,
+    pub(crate) distinct: Field<bool>,
+    pub(crate) first: Field<EndSet>,
+    pub(crate) last: Field<EndSet>,
+    pub(crate) min_classes: Field<Unranged>,
+    pub(crate) rules: Field<apple::Rules>,
+    pub(crate) policy: Field<VaultPolicy>,
+    pub(crate) words: Field<Unranged>,
+    pub(crate) separator: Field<String>,
+    pub(crate) capitalize: Field<Capitalize>,
+    pub(crate) include_number: Field<bool>,
+    pub(crate) wordlist: Field<Wordlist>,
     pub(crate) count: Field<Unranged>,
 }
 
@@ -77,6 +100,7 @@ impl Fields {
             errors.extend(match (find(&parameter), *time) {
                 (Some((kind, origin)), 1) => {
                     fields.aws |= origin == Origin::Aws;
+                    fields.names.push((parameter.clone(), kind, origin));
                     fields.put(kind, parameter, value.as_ref()).err()
                 }
                 (None, 1) => {
@@ -90,35 +114,74 @@ impl Fields {
         (fields, errors)
     }
 
-    fn put(&mut self, kind: Parameter, name: String, value: &str) -> Result<(), Error> {
-        match kind {
+    /// What is asked for.
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind.as_ref().map_or(Kind::Password, |given| given.value)
+    }
+
+    /// What the passwords are described by, and the parameter that says so.
+    pub(crate) fn terms(&self) -> (Terms, &str) {
+        let kind = self.kind.as_ref().map_or("kind", |given| given.name.as_str());
+        let rules = self.rules.as_ref().map(|given| given.name.as_str());
+        let text = rules.or_else(|| self.policy.as_ref().map(|given| given.name.as_str()));
+        match (self.kind(), text) {
+            (Kind::Passphrase, _) => (Terms::Passphrase, kind),
+            (Kind::Pin, _) => (Terms::Pin, kind),
+            (Kind::Password, Some(text)) => (Terms::Text, text),
+            (Kind::Password, None) => (Terms::Classes, kind),
+        }
+    }
+
+    fn put(&mut self, parameter: Parameter, name: String, value: &str) -> Result<(), Error> {
+        match parameter {
+            Parameter::Kind => check(&mut self.kind, name, kind(value), Allowed::Kind),
             Parameter::Length => store(&mut self.length, name, integer(value)),
+            Parameter::MinEntropy => store(&mut self.min_entropy, name, integer(value)),
             Parameter::Minimum(class) => store(self.minimums.get_mut(class), name, integer(value)),
-            Parameter::Include(class) => {
-                check(self.included.get_mut(class), name, boolean(value), Allowed::Boolean)
+            Parameter::Maximum(class) => store(self.maximums.get_mut(class), name, integer(value)),
+            Parameter::Include(class) => flag(self.included.get_mut(class), name, boolean(value)),
+            Parameter::Exclude(class) => {
+                let included = boolean(value).map(|excluded| !excluded);
+                flag(self.included.get_mut(class), name, included)
             }
-            Parameter::Exclude(class) => check(
-                self.included.get_mut(class),
-                name,
-                boolean(value).map(|excluded| !excluded),
-                Allowed::Boolean,
-            ),
-            Parameter::IncludeSpace => {
-                check(&mut self.include_space, name, boolean(value), Allowed::Boolean)
-            }
-            Parameter::RequireEachType => {
-                check(&mut self.require_each_type, name, boolean(value), Allowed::Boolean)
-            }
+            Parameter::IncludeSpace => flag(&mut self.include_space, name, boolean(value)),
+            Parameter::RequireEachType => flag(&mut self.require_each_type, name, boolean(value)),
             Parameter::ExcludeCharacters => {
                 check(&mut self.exclude, name, text(value), Allowed::Text)
             }
-            Parameter::ExcludeAmbiguous => {
-                check(&mut self.exclude_ambiguous, name, boolean(value), Allowed::Boolean)
-            }
+            Parameter::ExcludeAmbiguous => flag(&mut self.exclude_ambiguous, name, boolean(value)),
             Parameter::Symbols => check(&mut self.symbols, name, symbols(value), Allowed::Symbols),
+            Parameter::Safe => check(&mut self.safe, name, safe(value), Allowed::Safe),
+            Parameter::MaxRepeating => store(&mut self.max_repeating, name, integer(value)),
+            Parameter::MaxSequential => store(&mut self.max_sequential, name, integer(value)),
+            Parameter::Distinct => flag(&mut self.distinct, name, boolean(value)),
+            Parameter::First => check(&mut self.first, name, end_set(value), Allowed::End),
+            Parameter::Last => check(&mut self.last, name, end_set(value), Allowed::End),
+            Parameter::MinClasses => store(&mut self.min_classes, name, integer(value)),
+            Parameter::Rules => match apple::Rules::parse(value) {
+                Ok(rules) => store(&mut self.rules, name, rules),
+                Err(cause) => Err(Error::InvalidRules { parameter: name, cause }),
+            },
+            Parameter::Policy => match vault_policy::parse(value) {
+                Ok(policy) => store(&mut self.policy, name, policy),
+                Err(cause) => Err(Error::InvalidPolicy { parameter: name, cause }),
+            },
+            Parameter::Words => store(&mut self.words, name, integer(value)),
+            Parameter::Separator => store(&mut self.separator, name, value.to_owned()),
+            Parameter::Capitalize => {
+                check(&mut self.capitalize, name, value.parse().ok(), Allowed::Capitalize)
+            }
+            Parameter::IncludeNumber => flag(&mut self.include_number, name, boolean(value)),
+            Parameter::Wordlist => {
+                check(&mut self.wordlist, name, value.parse().ok(), Allowed::Wordlist)
+            }
             Parameter::Count => store(&mut self.count, name, integer(value)),
         }
     }
+}
+
+fn flag(field: &mut Field<bool>, name: String, value: Option<bool>) -> Result<(), Error> {
+    check(field, name, value, Allowed::Boolean)
 }
 
 fn check<T: PartialEq>(
@@ -145,5 +208,30 @@ fn store<T: PartialEq>(field: &mut Field<T>, name: String, value: T) -> Result<(
             other: given.name.clone(),
             conflict: Conflict::Spellings,
         }),
+    }
+}
+
+/// The value of `field` if it is given; it must be from `min` to `max`.
+pub(crate) fn in_range<T: Copy + Into<u32> + TryFrom<u32>>(
+    field: Option<&Given<Unranged>>,
+    min: T,
+    max: T,
+) -> Result<Option<T>, Error> {
+    let Some(given) = field else { return Ok(None) };
+    let (min, max) = (min.into(), max.into());
+    let value = given
+        .value
+        .filter(|value| (min..=max).contains(value))
+        .and_then(|value| T::try_from(value).ok());
+    let allowed = Allowed::Integer { min, max };
+    let invalid = || Error::InvalidParameter { parameter: given.name.clone(), allowed };
+    value.map(Some).ok_or_else(invalid)
+}
+
+pub(crate) fn conflict(parameter: &str, other: &str, conflict: Conflict) -> Error {
+    Error::ConflictingParameters {
+        parameter: parameter.to_owned(),
+        other: other.to_owned(),
+        conflict,
     }
 }

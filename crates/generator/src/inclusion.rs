@@ -8,12 +8,15 @@ use num_bigint::BigInt;
 
 use crate::binomial::binomial;
 use crate::block::Block;
-use crate::model::{Bounds, Model};
+use crate::model::{Bounds, Model, Repetition};
 
-/// N, if all blocks are single classes and the sum has at most `max_terms` terms.
+/// N, if all blocks are single classes of characters that may stand again, and the sum has at most `max_terms` terms.
 pub(crate) fn count(model: &Model, blocks: &[Block], max_terms: usize) -> Option<BigInt> {
+    if model.repetition == Repetition::Forbidden {
+        return None;
+    }
     let class = |block: &Block| match block {
-        Block::Class { characters, bounds } => Some((characters.len(), *bounds)),
+        Block::Class { characters, bounds, .. } => Some((characters.len(), *bounds)),
         Block::Overlap(_) => None,
     };
     let classes: Vec<(usize, Bounds)> = blocks.iter().map(class).collect::<Option<_>>()?;
@@ -87,7 +90,7 @@ mod tests {
     use super::*;
     use crate::budget;
     use crate::ranking::Ranking;
-    use crate::{NormalForm, Rule};
+    use crate::{Characters, NormalForm, Rule};
 
     fn rule(characters: &str, min: u16, max: Option<u16>) -> Rule {
         Rule { name: characters.into(), characters: characters.into(), min, max }
@@ -110,6 +113,7 @@ mod tests {
                         alphabet: "abABCD0123456789xyz".into(),
                         inner: inner.into(),
                         rules,
+                        ..NormalForm::default()
                     };
                     let model = Model::new(&form);
                     let blocks = budget::blocks(&model).unwrap();
@@ -122,8 +126,13 @@ mod tests {
 
     #[test]
     fn too_long_a_sum_and_overlapping_sets_are_left_to_the_tables() {
-        let form =
-            |rules| NormalForm { length: 9, alphabet: "abcd".into(), inner: "".into(), rules };
+        let alphabet: Characters = "abcd".into();
+        let form = |rules| NormalForm {
+            length: 9,
+            alphabet: alphabet.clone(),
+            rules,
+            ..NormalForm::default()
+        };
         let sum = |form: &NormalForm, max_terms| {
             let model = Model::new(form);
             count(&model, &budget::blocks(&model).unwrap(), max_terms)

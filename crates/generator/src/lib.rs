@@ -1,6 +1,6 @@
 //! Passwords that are exactly uniform over what a policy allows, with their exact entropy.
 //!
-//! A request becomes a [`Policy`], and a policy makes passwords:
+//! A request becomes a [`Recipe`], and a recipe makes passwords:
 //!
 //! ```
 //! # use rand::{SeedableRng, rngs::ChaCha20Rng};
@@ -9,19 +9,24 @@
 //!
 //! let request = generator::Request::from_pairs([("length", "24"), ("nums", "2")])
 //!     .map_err(|errors| format!("{errors:?}"))?;
-//! let policy = request.compile()?;
-//! let generated = policy.generate(request.count(), &mut rng)?;
+//! let recipe = request.compile()?;
+//! let generated = recipe.generate(request.count(), &mut rng)?;
 //! assert_eq!(generated.passwords[0].expose_secret().len(), 24);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! No I/O, no clock; the randomness is the caller's. `README.md` says what is promised and how it is kept.
 
+pub mod apple;
 mod automaton;
 mod binomial;
 mod block;
 mod budget;
+mod cache;
 mod characters;
+mod classes;
+mod composition;
+mod cursor;
 mod draw;
 mod entropy;
 mod error;
@@ -29,18 +34,32 @@ mod fields;
 mod inclusion;
 mod model;
 mod parameter;
+mod passphrase;
 mod password;
 mod policy;
+mod positions;
 #[cfg(test)]
 mod proof;
 mod ranking;
 mod reason;
+mod recipe;
 mod request;
+mod runs;
+mod shortest;
+mod split;
+mod states;
 mod tails;
 mod uniform;
+pub mod vault_policy;
+mod wide;
+mod words;
 
 pub use characters::Characters;
-pub use error::{Allowed, Conflict, Error, Reason};
+pub use error::{Allowed, Conflict, End, Error, Limit, Reason};
+pub use parameter::Kind;
+pub use passphrase::{Capitalize, Passphrase, PassphraseError, PassphraseOptions};
 pub use password::{Generated, Password};
-pub use policy::{NormalForm, Policy, Rule};
+pub use policy::{MinClasses, NormalForm, Policy, Rule};
+pub use recipe::Recipe;
 pub use request::Request;
+pub use words::Wordlist;

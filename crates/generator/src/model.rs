@@ -1,7 +1,10 @@
 //! A normal form taken apart: characters that the rules cannot tell apart, and sets of rules that share none.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
+use crate::Characters;
+use crate::automaton::Automaton;
 use crate::block::Block;
 use crate::policy::{NormalForm, Rule};
 
@@ -29,6 +32,30 @@ impl From<&Rule> for Bounds {
     }
 }
 
+/// Whether a character may stand in a password more than once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repetition {
+    Allowed,
+    Forbidden,
+}
+
+impl Repetition {
+    /// How many of `size` characters there are to choose from when `used` of them stand already.
+    pub(crate) fn choices(self, size: usize, used: usize) -> usize {
+        match self {
+            Self::Allowed => size,
+            Self::Forbidden => size.saturating_sub(used),
+        }
+    }
+}
+
+/// How many of some classes there must be a character of; each class has a rule without bounds.
+#[derive(Debug, Clone)]
+pub(crate) struct Quorum {
+    pub(crate) count: usize,
+    pub(crate) classes: Range<usize>,
+}
+
 /// The characters that are in the same rules.
 #[derive(Debug, Clone)]
 pub(crate) struct Atom {
@@ -44,29 +71,40 @@ pub(crate) struct Model {
     pub(crate) atoms: Vec<Atom>,
     /// The characters that may stand anywhere but first and last.
     pub(crate) inner: Vec<char>,
+    pub(crate) repetition: Repetition,
+    pub(crate) quorum: Option<Quorum>,
 }
 
 impl Model {
     pub(crate) fn new(form: &NormalForm) -> Self {
-        let rules: Vec<&Rule> = form.rules.iter().filter(|rule| form.can_break(rule)).collect();
+        let own = form.rules.iter().filter(|rule| form.can_break(rule));
+        let mut sets: Vec<(&Characters, Bounds)> =
+            own.map(|rule| (&rule.characters, Bounds::from(rule))).collect();
+        let quorum = form.min_classes.as_ref().map(|needed| {
+            let (first, unbounded) = (sets.len(), Bounds { min: 0, max: None });
+            sets.extend(needed.classes.iter().map(|class| (class, unbounded)));
+            Quorum { count: needed.count.into(), classes: first..sets.len() }
+        });
         let mut atoms: BTreeMap<BTreeSet<usize>, Vec<char>> = BTreeMap::new();
         for character in form.alphabet.iter() {
-            let member = |(index, rule): (usize, &&Rule)| {
-                rule.characters.contains(character).then_some(index)
+            let member = |(index, (set, _)): (usize, &(&Characters, _))| {
+                set.contains(character).then_some(index)
             };
             atoms
-                .entry(rules.iter().enumerate().filter_map(member).collect())
+                .entry(sets.iter().enumerate().filter_map(member).collect())
                 .or_default()
                 .push(character);
         }
         Self {
             length: form.length.into(),
-            rules: rules.into_iter().map(Bounds::from).collect(),
+            rules: sets.into_iter().map(|(_, bounds)| bounds).collect(),
             atoms: atoms
                 .into_iter()
                 .map(|(rules, characters)| Atom { characters, rules })
                 .collect(),
             inner: form.inner.iter().collect(),
+            repetition: if form.distinct { Repetition::Forbidden } else { Repetition::Allowed },
+            quorum,
         }
     }
 
@@ -80,11 +118,11 @@ impl Model {
     }
 
     /// The characters that rules count, in blocks that have no rule in common; nothing if a block is too complex.
-    pub(crate) fn blocks(&self, max_states: usize) -> Option<Vec<Block>> {
-        self.components().iter().map(|component| self.block(component, max_states)).collect()
+    pub(crate) fn blocks(&self) -> Option<Vec<Block>> {
+        self.components().iter().map(|component| self.block(component)).collect()
     }
 
-    fn block(&self, component: &Component, max_states: usize) -> Option<Block> {
+    fn block(&self, component: &Component) -> Option<Block> {
         let rules = self
             .rules
             .iter()
@@ -94,9 +132,10 @@ impl Model {
         if let [atom] = component.atoms.as_slice() {
             let all = Bounds { min: 0, max: None };
             let bounds = rules.fold(all, |bounds, (_, rule)| bounds.intersection(rule));
-            return Some(Block::class(atom.characters.clone(), bounds));
+            return Some(Block::class(atom.characters.clone(), bounds, self.repetition));
         }
-        Block::overlap(&component.atoms, &rules.collect::<Vec<_>>(), max_states)
+        let rules: Vec<_> = rules.collect();
+        Automaton::new(&component.atoms, &rules, self.repetition).map(Block::Overlap)
     }
 
     /// Atoms joined by common rules.

@@ -2,13 +2,14 @@
 //! in turn visits every run of it. Added up in exact fractions, each valid password must get 1/N.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU16, NonZeroU32};
 
 use num_bigint::BigUint;
 use secrecy::ExposeSecret;
 
+use crate::Characters;
 use crate::draw;
-use crate::policy::{NormalForm, Policy, Rule};
+use crate::policy::{MinClasses, NormalForm, Policy, Rule};
 use crate::uniform::Uniform;
 
 /// Walks the tree of all answers in order, depth first.
@@ -93,6 +94,7 @@ fn form(
         alphabet: alphabet.into(),
         inner: inner.into(),
         rules: rules.iter().map(rule).collect(),
+        ..NormalForm::default()
     }
 }
 
@@ -108,12 +110,48 @@ fn brute_force(form: &NormalForm) -> Vec<String> {
             .flat_map(|string| characters.iter().map(move |next| format!("{string}{next}")))
             .collect();
     }
-    let satisfies = |string: &String, rule: &Rule| {
-        let seen = string.chars().filter(|character| rule.characters.contains(*character)).count();
+    strings.retain(|string| satisfies(form, string));
+    strings
+}
+
+/// Whether a string of the right characters and length satisfies the restrictions of a form, by their definitions.
+fn satisfies(form: &NormalForm, string: &str) -> bool {
+    let characters: Vec<char> = string.chars().collect();
+    let count = |set: &Characters| {
+        characters
+            .iter()
+            .filter(|character| set.contains(**character) && form.alphabet.contains(**character))
+            .count()
+    };
+    let rule = |rule: &Rule| {
+        let seen = count(&rule.characters);
         seen >= rule.min.into() && rule.max.is_none_or(|max| seen <= max.into())
     };
-    strings.retain(|string| form.rules.iter().all(|rule| satisfies(string, rule)));
-    strings
+    let may_stand = |set: &Option<Characters>, character: Option<&char>| {
+        character.is_none_or(|end| set.as_ref().is_none_or(|set| set.contains(*end)))
+    };
+    let once = |character: &char| characters.iter().filter(|other| *other == character).count() < 2;
+    let groups = ["0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+    let reversed = groups.map(|group| group.chars().rev().collect::<String>());
+    let free_of_runs = |limit: NonZeroU16, is_run: &dyn Fn(&[char]) -> bool| {
+        !characters.windows(usize::from(limit.get()) + 1).any(is_run)
+    };
+    let in_sequence = |window: &[char]| {
+        let window: String = window.iter().collect();
+        groups.iter().any(|group| group.contains(&window))
+            || reversed.iter().any(|group| group.contains(&window))
+    };
+    form.rules.iter().all(rule)
+        && may_stand(&form.first, characters.first())
+        && may_stand(&form.last, characters.last())
+        && (!form.distinct || characters.iter().all(once))
+        && form.max_repeating.is_none_or(|limit| {
+            free_of_runs(limit, &|window| window.iter().all(|other| *other == window[0]))
+        })
+        && form.max_sequential.is_none_or(|limit| free_of_runs(limit, &in_sequence))
+        && form.min_classes.as_ref().is_none_or(|needed| {
+            needed.classes.iter().filter(|class| count(class) > 0).count() >= needed.count.into()
+        })
 }
 
 /// Small forms of every kind.
@@ -142,24 +180,125 @@ fn small_forms() -> Vec<NormalForm> {
         form(5, "a0", " _", &[("a", 2, Some(3))]),
         form(4, "abc", " ", &[("ab", 1, Some(3)), ("bc", 2, None)]),
         form(5, "a", " ", &[("a", 3, None)]),
+        // A maximum of 0.
+        form(3, "abc", "", &[("a", 0, Some(0))]),
+    ]
+}
+
+fn compiled(form: &NormalForm) -> Policy {
+    Policy::compile(form.clone()).unwrap_or_else(|error| panic!("{form:?}: {error}"))
+}
+
+fn limit(length: u16) -> Option<NonZeroU16> {
+    NonZeroU16::new(length)
+}
+
+/// `form` with sets for the first and the last position; an empty one is none.
+fn ended(first: &str, last: &str, form: NormalForm) -> NormalForm {
+    let set = |set: &str| (!set.is_empty()).then(|| set.into());
+    NormalForm { first: set(first), last: set(last), ..form }
+}
+
+fn distinct(form: NormalForm) -> NormalForm {
+    NormalForm { distinct: true, ..form }
+}
+
+fn at_least(count: u8, classes: &[&str], form: NormalForm) -> NormalForm {
+    let classes = classes.iter().map(|class| (*class).into()).collect();
+    NormalForm { min_classes: Some(MinClasses { count, classes }), ..form }
+}
+
+fn runs(repeating: u16, sequential: u16, form: NormalForm) -> NormalForm {
+    let (max_repeating, max_sequential) = (limit(repeating), limit(sequential));
+    NormalForm { max_repeating, max_sequential, ..form }
+}
+
+/// Small forms for engine A that are split before they are counted, or in which no character stands twice.
+fn split_forms() -> Vec<NormalForm> {
+    let overlapping = [("abc", 2, None), ("cd", 1, Some(1))];
+    vec![
+        ended("ab", "", form(3, "ab01", "", &[])),
+        ended("ab", "b0", form(4, "ab01", "", &[("01", 2, None), ("a", 0, Some(1))])),
+        ended("ab", "b0", form(1, "ab01", "", &[])),
+        ended("", "a", form(3, "ab0", " ", &[("0", 1, None)])),
+        ended("a", "", form(2, "ab", " ", &[("b", 1, Some(1))])),
+        ended("bd", "ac", form(4, "abcd", "", &overlapping)),
+        distinct(form(4, "abcde", "", &[])),
+        distinct(form(3, "abA01", "", &[("ab", 1, None), ("01", 1, Some(1))])),
+        distinct(form(4, "ab", " _", &[("a", 1, None)])),
+        distinct(form(3, "abcde", "", &overlapping)),
+        distinct(ended("ab", "abc", form(3, "abcd", "", &[("cd", 1, None)]))),
+        distinct(ended("a0", "a01", form(4, "abc01", " ", &[("abc", 2, None)]))),
+        distinct(ended("ab", "ab", form(2, "ab0", "", &[]))),
+        at_least(2, &["ab", "AB", "01"], form(3, "abAB0", "", &[])),
+        at_least(1, &["ab", "0"], form(3, "abA0", " ", &[("A", 1, Some(2))])),
+        at_least(3, &["a", "A", "0"], form(4, "aA0!", "", &[("0", 2, None)])),
+        at_least(2, &["ab", "bc", "d"], form(3, "abcd", "", &[])),
+        at_least(2, &["ab", "0", "!"], ended("ab", "", distinct(form(3, "ab0!", "", &[])))),
+    ]
+}
+
+/// Small forms for engine B.
+fn run_forms() -> Vec<NormalForm> {
+    let overlapping = [("abc", 2, None), ("cd", 1, Some(1))];
+    vec![
+        runs(1, 0, form(4, "abc", "", &[])),
+        runs(2, 0, form(5, "abA", "", &[("A", 1, None)])),
+        runs(2, 0, form(6, "ab", "", &[("a", 2, Some(4))])),
+        runs(3, 0, form(5, "a0", " ", &[("0", 1, None)])),
+        runs(1, 0, form(4, "abcd", "", &overlapping)),
+        runs(0, 1, form(4, "abce", "", &[])),
+        runs(0, 2, form(5, "abcd", "", &[])),
+        runs(0, 2, form(5, "ab01", "", &[("01", 1, Some(3))])),
+        runs(0, 3, form(6, "abc", "", &[("c", 1, None)])),
+        runs(1, 1, form(4, "abc", "", &[])),
+        runs(1, 2, form(5, "abcd", "", &[])),
+        runs(2, 2, form(5, "aAB!", "", &[("AB", 1, None)])),
+        runs(2, 3, form(6, "123", "", &[])),
+        runs(4, 1, form(6, "12z", "", &[("z", 1, None)])),
+        runs(2, 2, ended("ab", "b0", form(4, "abc0", "", &[("0", 1, None)]))),
+        runs(2, 0, ended("ab", "b", form(4, "abc", " ", &[]))),
+        runs(1, 1, ended("", "a", form(4, "abd", " ", &[]))),
+        runs(1, 2, distinct(form(3, "abcde", "", &[("ab", 1, Some(1))]))),
+        runs(0, 1, distinct(form(4, "1245", " ", &[]))),
+        runs(2, 2, at_least(2, &["ab", "AB", "0"], form(4, "abAB0", "", &[]))),
+        runs(1, 0, at_least(2, &["ab", "b", "!"], form(4, "ab!", "", &[("!", 1, None)]))),
     ]
 }
 
 #[test]
 fn the_count_is_that_of_brute_force() {
-    for form in small_forms() {
-        let policy = Policy::compile(form.clone()).unwrap();
+    for form in small_forms().into_iter().chain(split_forms()).chain(run_forms()) {
+        let policy = compiled(&form);
         assert_eq!(*policy.count(), BigUint::from(brute_force(&form).len()), "{form:?}");
-        assert_eq!(policy.ranking().count(), *policy.count(), "{form:?}");
+        assert_eq!(policy.recount(), *policy.count(), "{form:?}");
+    }
+}
+
+#[test]
+fn unranking_is_a_bijection_onto_the_passwords() {
+    for form in small_forms().into_iter().chain(split_forms()).chain(run_forms()) {
+        let policy = compiled(&form);
+        let count = u32::try_from(policy.count()).unwrap();
+        let unranked: Vec<String> =
+            (0..count).map(|rank| policy.unrank(rank.into()).iter().collect()).collect();
+        assert_eq!(sorted(&unranked), sorted(&brute_force(&form)), "{form:?}");
     }
 }
 
 #[test]
 fn every_password_is_drawn_with_probability_one_in_n() {
+    assert_eq!(walked(&small_forms()), [22, 18]);
+    assert_eq!(walked(&split_forms()), [18, 17]);
+    assert_eq!(walked(&run_forms()), [21, 15]);
+}
+
+/// Follows every answer for each form, and for how many without and with a try position by position.
+fn walked(forms: &[NormalForm]) -> [usize; 2] {
     let mut walked = [0, 0];
-    for form in small_forms() {
-        let policy = Policy::compile(form.clone()).unwrap();
-        let expected = brute_force(&form);
+    for form in forms {
+        let policy = compiled(form);
+        let expected = brute_force(form);
         for (tries, walked) in (0..).zip(&mut walked) {
             // A failed try is followed by every rank.
             let strings = (form.alphabet.len() + form.inner.len()).pow(form.length.into());
@@ -177,7 +316,7 @@ fn every_password_is_drawn_with_probability_one_in_n() {
             }
         }
     }
-    assert_eq!(walked, [21, 17]);
+    walked
 }
 
 #[test]
@@ -186,7 +325,7 @@ fn a_second_try_changes_nothing() {
         form(2, "aA0", "", &[("A", 1, None)]),
         form(3, "a0", " ", &[("a", 1, None), ("0", 1, None)]),
     ] {
-        let policy = Policy::compile(form.clone()).unwrap();
+        let policy = compiled(&form);
         let expected = brute_force(&form);
         let outcomes = outcomes(|oracle| draw::one(&policy, oracle, 2).iter().collect());
         assert!(outcomes.keys().eq(&sorted(&expected)));
@@ -197,7 +336,7 @@ fn a_second_try_changes_nothing() {
 #[test]
 fn every_sequence_of_different_passwords_is_equally_likely() {
     let form = form(3, "ab", "", &[("a", 1, Some(2))]);
-    let policy = Policy::compile(form.clone()).unwrap();
+    let policy = compiled(&form);
     // Six passwords: more than half of them are drawn by ranks.
     for (count, sequences) in [(4, 360), (5, 720), (6, 720)] {
         let outcomes = outcomes(|oracle| joined(&draw::distinct(&policy, count, oracle, 0)));

@@ -11,7 +11,7 @@ use secrecy::zeroize::Zeroizing;
 
 use crate::binomial::{outwards, row, subset};
 use crate::block::{Block, Counts, divide, spell};
-use crate::model::{Bounds, Model};
+use crate::model::{Bounds, Model, Repetition};
 use crate::password::Draft;
 use crate::tails::{Series, Tails, convolve, tails};
 
@@ -21,6 +21,7 @@ pub(crate) struct Ranking {
     length: usize,
     layers: Vec<Layer>,
     free: Vec<char>,
+    repetition: Repetition,
     /// For each layer, the strings of the layers below it by length.
     tails: Tails,
     /// How many positions the first layer does not use: 2 if its characters may not stand at the ends.
@@ -45,15 +46,17 @@ impl Ranking {
     /// The tables of `model`, whose blocks are `blocks`.
     pub(crate) fn new(model: &Model, blocks: &[Block]) -> Self {
         let (length, free) = (model.length, model.free());
-        let inner = Block::class(model.inner.clone(), Bounds { min: 0, max: None });
+        let repetition = model.repetition;
+        let unbounded = Bounds { min: 0, max: None };
+        let inner = Block::class(model.inner.clone(), unbounded, repetition);
         let inner = (!model.inner.is_empty()).then_some(inner);
         let ends = if inner.is_some() { length.min(2) } else { 0 };
         let blocks = inner.into_iter().chain(blocks.iter().cloned());
         let layers: Vec<Layer> =
             blocks.map(|block| Layer { counts: block.counts(length), block }).collect();
         let below: Vec<Series> = layers.iter().skip(1).map(|layer| layer.series(length)).collect();
-        let tails = tails(&below, free.len(), length);
-        Self { length, layers, free, tails, ends }
+        let tails = tails(&below, free.len(), length, repetition);
+        Self { length, layers, free, repetition, tails, ends }
     }
 
     /// N, the number of passwords.
@@ -89,7 +92,7 @@ impl Ranking {
             size -= layer.block.size();
             rank = split.below;
         }
-        write(&mut password, &places, &spell(&self.free, rank, places.len()));
+        write(&mut password, &places, &spell(&self.free, rank, places.len(), self.repetition));
         password
     }
 

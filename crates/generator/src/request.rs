@@ -1,18 +1,53 @@
 //! Requests: what a caller asked for, checked.
 
-use crate::fields::{Field, Fields, Given, Unranged};
+use std::num::NonZeroU16;
+
+use crate::apple::Warning;
+use crate::classes::{characters, maximums, rules, safe};
+use crate::fields::{Field, Fields, Given, conflict, in_range};
 use crate::parameter::{
-    AMBIGUOUS, CHECKED_SYMBOLS, Class, DEFAULT_AWS_LENGTH, DEFAULT_LENGTH, DEFAULT_SYMBOLS,
-    MAX_COUNT, MAX_LENGTH, MAX_TOTAL, MIN_AWS_LENGTH, MIN_LENGTH, punctuation,
+    AMBIGUOUS, Class, DEFAULT_AWS_LENGTH, DEFAULT_LENGTH, DEFAULT_PIN_LENGTH, Kind, MAX_COUNT,
+    MAX_ENTROPY, MAX_LENGTH, MAX_PIN_LENGTH, MAX_TOTAL, MIN_AWS_LENGTH, MIN_LENGTH, MIN_PIN_LENGTH,
+    Origin, Parameter, Terms,
 };
-use crate::{Allowed, Characters, Conflict, Error, NormalForm, Policy, Rule};
+use crate::passphrase::{MAX_WORDS, MIN_WORDS};
+use crate::shortest::{Search, shortest};
+use crate::{
+    Allowed, Characters, Conflict, Error, MinClasses, NormalForm, Passphrase, PassphraseOptions,
+    Policy, Recipe, Rule, cache, vault_policy,
+};
 
 /// A request whose parameters are all known and consistent; whether any password satisfies it, [`Request::compile`]
 /// tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    form: NormalForm,
+    kind: Kind,
+    made_of: MadeOf,
     count: u8,
+    warnings: Vec<Warning>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum MadeOf {
+    Characters(Box<Wanted>),
+    Words(Passphrase),
+}
+
+/// What the passwords of a request are like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    form: NormalForm,
+    /// The entropy that decides the length, if it does.
+    search: Option<Search>,
+}
+
+impl Wanted {
+    fn compile(&self) -> Result<Policy, Error> {
+        match self.search {
+            Some(search) => shortest(&self.form, search),
+            None => Policy::compile(self.form.clone()),
+        }
+    }
 }
 
 impl Request {
@@ -26,16 +61,32 @@ impl Request {
         pairs: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self, Vec<Error>> {
         let (fields, mut errors) = Fields::read(pairs);
-        let length = length(&fields).map_err(|error| errors.push(error)).ok();
-        let count = count(&fields, length).map_err(|error| errors.push(error));
-        let rules =
-            rules(&fields, length.unwrap_or(MAX_LENGTH)).map_err(|found| errors.extend(found));
-        match (length, count, rules) {
-            (Some(length), Ok(count), Ok(rules)) if errors.is_empty() => {
-                Ok(Self { form: form(&fields, length, rules), count })
+        let read = match fields.terms() {
+            (Terms::Passphrase, _) => words(&fields),
+            (Terms::Classes | Terms::Text | Terms::Pin, _) => wanted(&fields),
+        };
+        let read = read.map_err(|found| errors.extend(found));
+        errors.extend(contradictions(&fields));
+        match read {
+            Ok((made_of, count)) if errors.is_empty() => {
+                let kind = fields.kind();
+                let warnings = fields.rules.map(|given| given.value.warnings).unwrap_or_default();
+                Ok(Self { kind, made_of, count, warnings })
             }
             _ => Err(errors),
         }
+    }
+
+    /// What is asked for.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What has no effect in the text of password rules, and where.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 
     /// How many passwords are asked for: 1 to 100.
@@ -44,143 +95,244 @@ impl Request {
         self.count
     }
 
-    /// The passwords that satisfy the request, as a policy.
+    /// The passwords that satisfy the request; with the shortest length that has the entropy, if the request asks for
+    /// one. The policies of the last few requests are kept, so that the same request again costs little.
     ///
     /// # Errors
-    /// [`Error::Unsatisfiable`] and [`Error::PolicyTooComplex`], as [`Policy::compile`].
-    pub fn compile(&self) -> Result<Policy, Error> {
-        Policy::compile(self.form.clone())
+    /// [`Error::Unsatisfiable`] and [`Error::PolicyTooComplex`], as [`Policy::compile`]. If an entropy is asked for, also
+    /// [`Error::EntropyUnreachable`], and [`Error::InvalidParameter`] if so many passwords of the length it takes have
+    /// too many characters together.
+    pub fn compile(&self) -> Result<Recipe, Error> {
+        match &self.made_of {
+            MadeOf::Words(passphrase) => Ok(Recipe::Passphrase(passphrase.clone())),
+            MadeOf::Characters(wanted) => {
+                let policy = cache::get(wanted, Wanted::compile)?;
+                let length = policy.normal_form().length;
+                fits(self.count, length).map_err(|allowed| invalid("count", allowed))?;
+                Ok(Recipe::Policy(policy))
+            }
+        }
+    }
+}
+
+fn wanted(fields: &Fields) -> Result<(MadeOf, u8), Vec<Error>> {
+    let mut errors = Vec::new();
+    let mut note = |error: Error| errors.push(error);
+    let length = length(fields).map_err(&mut note).ok();
+    let count = count(fields, length).map_err(&mut note);
+    let search = search(fields).map_err(&mut note);
+    let most = longest(fields, length);
+    let limits = Limits::read(fields, most, &mut note);
+    let is_text = fields.terms().0 == Terms::Text;
+    let rules = if is_text { maximums(fields, most) } else { rules(fields, most) };
+    let rules = rules.map_err(|found| found.into_iter().for_each(&mut note));
+    match (length, count, search, rules) {
+        (Some(length), Ok(count), Ok(search), Ok(rules)) if errors.is_empty() => {
+            let form = if is_text { form_of_text } else { form };
+            let form = form(fields, length, rules, limits);
+            Ok((MadeOf::Characters(Box::new(Wanted { form, search })), count))
+        }
+        _ => Err(errors),
+    }
+}
+
+fn words(fields: &Fields) -> Result<(MadeOf, u8), Vec<Error>> {
+    let words = in_range(fields.words.as_ref(), MIN_WORDS, MAX_WORDS);
+    let count = in_range(fields.count.as_ref(), 1, MAX_COUNT);
+    let (words, count) = match (words, count) {
+        (Ok(words), Ok(count)) => (words, count.unwrap_or(1)),
+        (words, count) => return Err(words.err().into_iter().chain(count.err()).collect()),
+    };
+    let default = PassphraseOptions::default();
+    let separator = fields.separator.as_ref().map(|given| given.value.clone());
+    let options = PassphraseOptions {
+        words: words.unwrap_or(default.words),
+        separator: separator.unwrap_or(default.separator),
+        capitalize: fields.capitalize.as_ref().map_or(default.capitalize, |given| given.value),
+        include_number: fields.include_number.as_ref().is_some_and(|given| given.value),
+        wordlist: fields.wordlist.as_ref().map_or(default.wordlist, |given| given.value),
+    };
+    // Names and numbers are checked, so what is left to refuse is the separator.
+    let passphrase = Passphrase::new(options);
+    let passphrase = passphrase.map_err(|_| vec![invalid("separator", Allowed::Separator)])?;
+    let longest = u16::try_from(passphrase.max_length()).unwrap_or(u16::MAX);
+    fits(count, longest).map_err(|allowed| vec![invalid("count", allowed)])?;
+    Ok((MadeOf::Words(passphrase), count))
+}
+
+fn is_pin(fields: &Fields) -> bool {
+    fields.kind() == Kind::Pin
+}
+
+/// The least, the greatest and the default length.
+fn lengths(fields: &Fields) -> [u16; 3] {
+    match (fields.terms().0, &fields.rules, &fields.policy) {
+        (Terms::Pin, ..) => [MIN_PIN_LENGTH, MAX_PIN_LENGTH, DEFAULT_PIN_LENGTH],
+        (Terms::Text, Some(rules), _) => {
+            let max = rules.value.max_length.unwrap_or(MAX_LENGTH).min(MAX_LENGTH);
+            [rules.value.min_length.unwrap_or(1), max, rules.value.default_length()]
+        }
+        (Terms::Text, None, Some(policy)) => {
+            [vault_policy::MIN_LENGTH, vault_policy::MAX_LENGTH, policy.value.length]
+        }
+        _ if fields.aws => [MIN_AWS_LENGTH, MAX_LENGTH, DEFAULT_AWS_LENGTH],
+        _ => [MIN_LENGTH, MAX_LENGTH, DEFAULT_LENGTH],
     }
 }
 
 fn length(fields: &Fields) -> Result<u16, Error> {
-    let (min, default) = if fields.aws {
-        (MIN_AWS_LENGTH, DEFAULT_AWS_LENGTH)
-    } else {
-        (MIN_LENGTH, DEFAULT_LENGTH)
-    };
-    in_range(fields.length.as_ref(), min, MAX_LENGTH, default)
+    let [min, max, default] = lengths(fields);
+    if let Some(rules) = fields.rules.as_ref().filter(|_| min > max) {
+        return Err(invalid(&rules.name, Allowed::RulesWithinLength));
+    }
+    Ok(in_range(fields.length.as_ref(), min, max)?.unwrap_or(default))
+}
+
+/// The greatest length that passwords of the request can have.
+fn longest(fields: &Fields, length: Option<u16>) -> u16 {
+    let [_, max, _] = lengths(fields);
+    length.filter(|_| fields.min_entropy.is_none()).unwrap_or(max)
+}
+
+fn search(fields: &Fields) -> Result<Option<Search>, Error> {
+    let [min_length, max_length, _] = lengths(fields);
+    let bits = in_range(fields.min_entropy.as_ref(), 1, MAX_ENTROPY)?;
+    Ok(bits.map(|bits| Search { bits, min_length, max_length }))
 }
 
 fn count(fields: &Fields, length: Option<u16>) -> Result<u8, Error> {
-    let count = in_range(fields.count.as_ref(), 1, MAX_COUNT, 1)?;
-    match (&fields.count, length) {
-        (Some(given), Some(length)) if u32::from(count) * u32::from(length) > MAX_TOTAL => {
-            let allowed = Allowed::CountAtLength { max: MAX_TOTAL / u32::from(length), length };
-            Err(Error::InvalidParameter { parameter: given.name.clone(), allowed })
-        }
+    let Some(count) = in_range(fields.count.as_ref(), 1, MAX_COUNT)? else { return Ok(1) };
+    let known = length.filter(|_| fields.min_entropy.is_none());
+    match (&fields.count, known.map(|length| fits(count, length))) {
+        (Some(given), Some(Err(allowed))) => Err(invalid(&given.name, allowed)),
         _ => Ok(count),
     }
 }
 
-/// The value of `field` if it is given and from `min` to `max`, `default` if it is not given.
-fn in_range<T: Copy + Into<u32> + TryFrom<u32>>(
-    field: Option<&Given<Unranged>>,
-    min: T,
-    max: T,
-    default: T,
-) -> Result<T, Error> {
-    let Some(given) = field else { return Ok(default) };
-    let (min, max) = (min.into(), max.into());
-    let value = given
-        .value
-        .filter(|value| (min..=max).contains(value))
-        .and_then(|value| T::try_from(value).ok());
-    let allowed = Allowed::Integer { min, max };
-    value.ok_or_else(|| Error::InvalidParameter { parameter: given.name.clone(), allowed })
+/// Whether `count` passwords of `length` are not too many characters, else what is allowed.
+fn fits(count: u8, length: u16) -> Result<(), Allowed> {
+    let max = MAX_TOTAL / u32::from(length.max(1));
+    if u32::from(count) <= max { Ok(()) } else { Err(Allowed::CountAtLength { max, length }) }
 }
 
-/// The rules of the classes that are not left out.
-fn rules(fields: &Fields, length: u16) -> Result<Vec<(Class, Rule)>, Vec<Error>> {
-    let (mut rules, mut errors) = (Vec::new(), Vec::new());
-    for class in Class::ALL {
-        match rule(fields, class, length) {
-            Ok(rule) => rules.extend(rule.map(|rule| (class, rule))),
-            Err(error) => errors.push(error),
-        }
-    }
-    if let (Some(symbols), Some(include)) = (&fields.symbols, left_out(fields, Class::Symbols)) {
-        errors.push(conflict(&symbols.name, include, Conflict::ExcludedSymbols));
-    }
-    if errors.is_empty() { Ok(rules) } else { Err(errors) }
+fn invalid(parameter: &str, allowed: Allowed) -> Error {
+    Error::InvalidParameter { parameter: parameter.to_owned(), allowed }
 }
 
-/// The rule of a class, or nothing if the class is left out.
-fn rule(fields: &Fields, class: Class, length: u16) -> Result<Option<Rule>, Error> {
-    let field = fields.minimums.get(class).as_ref();
-    let each = fields.require_each_type.as_ref().is_none_or(|given| given.value);
-    let min = in_range(field, 0, length, u16::from(each))?;
-    let Some(left_out) = left_out(fields, class) else {
-        return Ok(Some(Rule {
-            name: class.minimum().to_owned(),
-            characters: counted(fields, class),
-            min,
-            max: None,
-        }));
+/// Pairs of parameters that are fine apart.
+fn contradictions(fields: &Fields) -> Vec<Error> {
+    let mut errors = Vec::new();
+    if let (Some(bits), Some(length)) = (&fields.min_entropy, &fields.length) {
+        errors.push(conflict(&bits.name, &length.name, Conflict::LengthAndEntropy));
+    }
+    let each = fields.require_each_type.as_ref().filter(|given| given.value);
+    if let (Some(some), Some(each)) = (&fields.min_classes, each) {
+        errors.push(conflict(&some.name, &each.name, Conflict::EachAndSome));
+    }
+    if let (Some(rules), Some(policy)) = (&fields.rules, &fields.policy) {
+        errors.push(conflict(&policy.name, &rules.name, Conflict::RulesAndPolicy));
+    }
+    errors.extend(strangers(fields));
+    errors
+}
+
+/// The parameters that the passwords asked for do not take.
+fn strangers(fields: &Fields) -> impl Iterator<Item = Error> {
+    let (terms, decided_by) = fields.terms();
+    let conflict_of = move |parameter: Parameter| match terms {
+        _ if parameter.is_for(Terms::Passphrase) => Conflict::OnlyForPassphrases,
+        Terms::Classes | Terms::Text => Conflict::DecidedByText,
+        Terms::Pin => Conflict::NotForPins,
+        Terms::Passphrase => Conflict::NotForPassphrases,
     };
-    match field {
-        Some(given) if min > 0 => {
-            Err(conflict(&given.name, left_out, Conflict::MinimumOfExcludedClass))
-        }
-        _ => Ok(None),
+    fields.names.iter().filter_map(move |(name, parameter, origin)| {
+        let is_taken =
+            parameter.is_for(terms) && (*origin == Origin::Own || terms == Terms::Classes);
+        (!is_taken).then(|| conflict(name, decided_by, conflict_of(*parameter)))
+    })
+}
+
+/// The integers that limit the whole password.
+#[derive(Clone, Copy)]
+struct Limits {
+    repeating: Option<NonZeroU16>,
+    sequential: Option<NonZeroU16>,
+    classes: Option<u8>,
+}
+
+impl Limits {
+    /// Reads the limits on passwords of at most `length` characters; what is wrong with one goes to `note`.
+    fn read(fields: &Fields, length: u16, mut note: impl FnMut(Error)) -> Self {
+        let mut run = |field: &Field<_>| {
+            let limit = in_range(field.as_ref(), 1, length).map_err(&mut note).ok().flatten();
+            limit.and_then(NonZeroU16::new)
+        };
+        let (repeating, sequential) = (run(&fields.max_repeating), run(&fields.max_sequential));
+        let classes = in_range(fields.min_classes.as_ref(), 1, 4).map_err(&mut note).ok().flatten();
+        Self { repeating, sequential, classes }
     }
 }
 
-/// The parameter that leaves a class out, if one does.
-fn left_out(fields: &Fields, class: Class) -> Option<&str> {
-    fields
-        .included
-        .get(class)
-        .as_ref()
-        .filter(|given| !given.value)
-        .map(|given| given.name.as_str())
+fn is_true(field: Option<&Given<bool>>) -> bool {
+    field.is_some_and(|given| given.value)
 }
 
-fn conflict(parameter: &str, other: &str, conflict: Conflict) -> Error {
-    Error::ConflictingParameters {
-        parameter: parameter.to_owned(),
-        other: other.to_owned(),
-        conflict,
-    }
-}
-
-fn form(fields: &Fields, length: u16, rules: Vec<(Class, Rule)>) -> NormalForm {
-    let is_true = |field: &Field<bool>| field.as_ref().is_some_and(|given| given.value);
+/// The characters that must not occur.
+fn dropped(fields: &Fields) -> Characters {
     let excluded = fields.exclude.as_ref().map(|given| given.value.clone()).unwrap_or_default();
     let ambiguous =
-        Characters::from(if is_true(&fields.exclude_ambiguous) { AMBIGUOUS } else { "" });
-    let dropped = excluded.union(&ambiguous);
+        if is_true(fields.exclude_ambiguous.as_ref()) { AMBIGUOUS } else { Characters::default() };
+    excluded.union(&ambiguous)
+}
+
+/// What the text of rules or of a policy says, and what the parameters beside it narrow.
+fn form_of_text(
+    fields: &Fields,
+    length: u16,
+    maximums: Vec<(Class, Rule)>,
+    limits: Limits,
+) -> NormalForm {
+    let of_rules = fields.rules.as_ref().map(|given| given.value.normal_form(length));
+    let of_policy =
+        || fields.policy.as_ref().map(|given| given.value.normal_form()).unwrap_or_default();
+    let mut form = NormalForm { length, ..of_rules.unwrap_or_else(of_policy) };
+    let dropped = dropped(fields);
+    form.alphabet = form.alphabet.difference(&dropped);
+    form.inner = form.inner.difference(&dropped);
+    form.first = fields.first.as_ref().and_then(|given| given.value.characters());
+    form.last = fields.last.as_ref().and_then(|given| given.value.characters());
+    form.distinct = is_true(fields.distinct.as_ref());
+    form.max_repeating = form.max_repeating.into_iter().chain(limits.repeating).min();
+    form.max_sequential = form.max_sequential.into_iter().chain(limits.sequential).min();
+    form.rules.extend(maximums.into_iter().map(|(_, rule)| rule));
+    form
+}
+
+fn form(fields: &Fields, length: u16, rules: Vec<(Class, Rule)>, limits: Limits) -> NormalForm {
+    let dropped = dropped(fields);
+    let common = NormalForm {
+        length,
+        distinct: is_true(fields.distinct.as_ref()),
+        max_repeating: limits.repeating,
+        max_sequential: limits.sequential,
+        ..NormalForm::default()
+    };
+    if is_pin(fields) {
+        let alphabet = characters(fields, Class::Numbers).difference(&dropped);
+        return NormalForm { alphabet, ..common };
+    }
     let classes = rules.iter().map(|(class, _)| characters(fields, *class));
-    let alphabet =
-        classes.fold(Characters::default(), |all, class| all.union(&class)).difference(&dropped);
-    let inner = Characters::from(if is_true(&fields.include_space) { " " } else { "" })
-        .difference(&dropped);
-    NormalForm { length, alphabet, inner, rules: rules.into_iter().map(|(_, rule)| rule).collect() }
-}
-
-/// The characters that a class brings into the alphabet.
-fn characters(fields: &Fields, class: Class) -> Characters {
-    match class {
-        Class::Numbers => ('0'..='9').collect(),
-        Class::Uppercase => ('A'..='Z').collect(),
-        Class::Lowercase => ('a'..='z').collect(),
-        Class::Symbols => chosen_symbols(fields).unwrap_or_else(|| DEFAULT_SYMBOLS.into()),
+    let alphabet = classes.fold(Characters::default(), |all, class| all.union(&class));
+    let space = Characters::from(if is_true(fields.include_space.as_ref()) { " " } else { "" });
+    let rules: Vec<Rule> = rules.into_iter().map(|(_, rule)| rule).collect();
+    let counted = || rules.iter().map(|rule| rule.characters.clone()).collect();
+    NormalForm {
+        alphabet: alphabet.difference(&dropped),
+        inner: safe(fields, space).difference(&dropped),
+        first: fields.first.as_ref().and_then(|given| given.value.characters()),
+        last: fields.last.as_ref().and_then(|given| given.value.characters()),
+        min_classes: limits.classes.map(|count| MinClasses { count, classes: counted() }),
+        rules,
+        ..common
     }
-}
-
-/// The characters that count as one of a class: all it brings, except for the symbols that nobody chose.
-fn counted(fields: &Fields, class: Class) -> Characters {
-    match class {
-        Class::Numbers | Class::Uppercase | Class::Lowercase => characters(fields, class),
-        Class::Symbols => chosen_symbols(fields).unwrap_or_else(|| CHECKED_SYMBOLS.into()),
-    }
-}
-
-/// The symbols that the request chose, outright or by speaking AWS's language.
-fn chosen_symbols(fields: &Fields) -> Option<Characters> {
-    fields
-        .symbols
-        .as_ref()
-        .map(|given| given.value.clone())
-        .or_else(|| fields.aws.then(punctuation))
 }

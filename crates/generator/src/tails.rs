@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use num_bigint::BigUint;
 
 use crate::binomial::row;
-use crate::block::powers;
+use crate::block::strings;
+use crate::model::Repetition;
 
 /// What the tables need to know of a block.
 #[derive(Clone, Copy)]
@@ -36,21 +37,33 @@ impl Series<'_> {
 pub(crate) type Tails = Vec<Vec<BigUint>>;
 
 /// The tables for lengths up to `length`, by the way that takes fewer products.
-pub(crate) fn tails(blocks: &[Series], free: usize, length: usize) -> Tails {
+pub(crate) fn tails(
+    blocks: &[Series],
+    free: usize,
+    length: usize,
+    repetition: Repetition,
+) -> Tails {
     let jumps: Vec<usize> = blocks.iter().map(|block| block.jumps).collect();
-    if lattice_products(&jumps, length) <= convolution_products(&jumps, length) {
+    if by_lattice(&jumps, length, repetition) {
         lattice(blocks, free, length)
     } else {
-        convolution(blocks, free, length)
+        convolution(blocks, strings(free, repetition), length)
     }
 }
 
 /// How many products [`tails`] takes, and how many numbers it keeps, at most, for blocks with so many jumps.
-pub(crate) fn cost(jumps: &[usize], length: usize) -> (usize, usize) {
-    let (lattice, convolution) =
-        (lattice_products(jumps, length), convolution_products(jumps, length));
-    let tables = if lattice <= convolution { subsets(jumps) } else { jumps.len() + 1 };
-    (lattice.min(convolution), tables.saturating_mul(length + 1))
+pub(crate) fn cost(jumps: &[usize], length: usize, repetition: Repetition) -> (usize, usize) {
+    if by_lattice(jumps, length, repetition) {
+        (lattice_products(jumps, length), subsets(jumps).saturating_mul(length + 1))
+    } else {
+        (convolution_products(jumps, length), (jumps.len() + 1).saturating_mul(length + 1))
+    }
+}
+
+/// The lattice puts any character behind a string, so every character must be allowed again.
+fn by_lattice(jumps: &[usize], length: usize, repetition: Repetition) -> bool {
+    repetition == Repetition::Allowed
+        && lattice_products(jumps, length) <= convolution_products(jumps, length)
 }
 
 fn lattice_products(jumps: &[usize], length: usize) -> usize {
@@ -69,8 +82,8 @@ fn subsets(blocks: &[usize]) -> usize {
         .unwrap_or(usize::MAX)
 }
 
-fn convolution(blocks: &[Series], free: usize, length: usize) -> Tails {
-    let mut tails = vec![powers(free).take(length + 1).collect()];
+fn convolution(blocks: &[Series], free: impl Iterator<Item = BigUint>, length: usize) -> Tails {
+    let mut tails = vec![free.take(length + 1).collect()];
     for block in blocks.iter().rev() {
         let tail = tails.last().map_or(&[][..], Vec::as_slice);
         tails.push(
@@ -180,12 +193,13 @@ mod tests {
     #[test]
     fn lattice_and_convolution_agree() {
         let bounds = |min, max| Bounds { min, max };
+        let class = |characters, bounds| Block::class(characters, bounds, Repetition::Allowed);
         let blocks = [
-            Block::class("abc".chars().collect(), bounds(1, None)),
-            Block::class("AB".chars().collect(), bounds(0, Some(2))),
-            Block::class("0123".chars().collect(), bounds(2, Some(5))),
-            Block::class("!".chars().collect(), bounds(3, None)),
-            Block::class("x".chars().collect(), bounds(2, Some(1))),
+            class("abc".chars().collect(), bounds(1, None)),
+            class("AB".chars().collect(), bounds(0, Some(2))),
+            class("0123".chars().collect(), bounds(2, Some(5))),
+            class("!".chars().collect(), bounds(3, None)),
+            class("x".chars().collect(), bounds(2, Some(1))),
         ];
         let counts: Vec<_> = blocks.iter().map(|block| block.counts(14)).collect();
         for free in [0, 1, 7] {
@@ -200,8 +214,10 @@ mod tests {
                         strings: &counts.strings,
                     })
                     .collect();
-                let (lattice, convolution) =
-                    (lattice(&series, free, 14), convolution(&series, free, 14));
+                let (lattice, convolution) = (
+                    lattice(&series, free, 14),
+                    convolution(&series, strings(free, Repetition::Allowed), 14),
+                );
                 assert_eq!((lattice.len(), convolution.len()), (used + 1, used + 1));
                 for (short, long) in lattice.iter().zip(&convolution) {
                     assert_eq!(

@@ -1,7 +1,7 @@
 //! Each rule of the parameters, through the front: names and values in, a normal form or errors out.
 #![cfg(test)]
 
-use generator::{Characters, Error, Request};
+use generator::{Characters, Error, Recipe, Request};
 
 /// `a=1&b=2` as pairs; no value here needs decoding.
 fn request(query: &str) -> Result<Request, Vec<Error>> {
@@ -12,7 +12,7 @@ fn request(query: &str) -> Result<Request, Vec<Error>> {
 /// rules stand in the order numbers, symbols, uppercase, lowercase.
 fn accepted(query: &str) -> String {
     let request = request(query).unwrap_or_else(|errors| panic!("{query}: {errors:?}"));
-    let policy = request.compile().unwrap_or_else(|error| panic!("{query}: {error}"));
+    let Ok(Recipe::Policy(policy)) = request.compile() else { panic!("{query}") };
     let form = policy.normal_form();
     let space = if form.inner == Characters::from(" ") { "+space" } else { "" };
     let initial = |name: &str| name.chars().next().unwrap();
@@ -251,10 +251,13 @@ fn unknown_names_are_refused_and_close_ones_suggested() {
             "unknown_parameter excludenumbers: no such parameter; did you mean ExcludeNumbers",
         ),
         ("include_digits=1", "unknown_parameter include_digits: no such parameter"),
-        ("kind=pin", "unknown_parameter kind: no such parameter"),
-        ("max_nums=3", "unknown_parameter max_nums: no such parameter"),
-        ("min_entropy=80", "unknown_parameter min_entropy: no such parameter"),
-        ("policy=x", "unknown_parameter policy: no such parameter"),
+        ("max_num=3", "unknown_parameter max_num: no such parameter; did you mean max_nums"),
+        (
+            "min_entropie=80",
+            "unknown_parameter min_entropie: no such parameter; did you mean min_entropy",
+        ),
+        ("strength=1", "unknown_parameter strength: no such parameter"),
+        ("polcy=x", "unknown_parameter polcy: no such parameter; did you mean policy"),
         ("=x", "unknown_parameter : no such parameter"),
         ("bogus=1&bogus=2", "unknown_parameter bogus: no such parameter"),
     ];
@@ -367,10 +370,8 @@ fn requests_without_passwords_say_why() {
 
 #[test]
 fn the_normal_form_is_serialised_without_what_it_does_not_use() {
-    let json = |query: &str| {
-        let policy = request(query).unwrap().compile().unwrap();
-        serde_json::to_value(policy.normal_form()).unwrap()
-    };
+    let json =
+        |query: &str| serde_json::to_value(request(query).unwrap().compile().unwrap()).unwrap();
     let numbers = serde_json::json!({
         "length": 9,
         "alphabet": "0123456789",

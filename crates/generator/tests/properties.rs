@@ -2,7 +2,9 @@
 //! panics or hangs.
 #![cfg(test)]
 
-use generator::{Error, NormalForm, Policy, Request, Rule};
+use std::num::NonZeroU16;
+
+use generator::{Characters, Error, MinClasses, NormalForm, Policy, Recipe, Request, Rule};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
@@ -175,29 +177,41 @@ impl Reading<'_> {
     }
 }
 
-/// Normal forms so small that every string can be tried.
+/// Some of `characters`.
+fn some_of(characters: &str, most: usize) -> impl Strategy<Value = Characters> + use<> {
+    let all: Vec<char> = characters.chars().collect();
+    prop::sample::subsequence(all, 0..=most).prop_map(|some| some.into_iter().collect())
+}
+
+/// Normal forms so small that every string can be tried, many of them contradictory.
 fn small_forms() -> impl Strategy<Value = NormalForm> {
-    let rule = (
-        prop::sample::subsequence(vec!['a', 'b', 'c', 'd', 'x'], 0..=4),
-        0..4_u16,
-        prop::option::of(0..5_u16),
-    );
-    let rule = rule.prop_map(|(characters, min, max)| Rule {
-        name: "rule".into(),
-        characters: characters.into_iter().collect(),
-        min,
-        max,
-    });
-    let alphabet = prop::sample::subsequence(vec!['a', 'b', 'c', 'd'], 0..=4);
-    let inner = prop::sample::subsequence(vec![' ', 'a'], 0..=1);
-    (0..6_u16, alphabet, inner, prop::collection::vec(rule, 0..4)).prop_map(
-        |(length, alphabet, inner, rules)| NormalForm {
+    let rule = (some_of("abcd1x", 4), 0..4_u16, prop::option::of(0..5_u16))
+        .prop_map(|(characters, min, max)| Rule { name: "rule".into(), characters, min, max });
+    let plain =
+        (0..6_u16, some_of("abcd1", 4), some_of(" a", 1), prop::collection::vec(rule, 0..4));
+    let end = || prop::option::weighted(0.2, some_of("abcd1", 4));
+    let limit = || {
+        prop::option::weighted(0.3, (1..4_u16).prop_map(|limit| NonZeroU16::new(limit).unwrap()))
+    };
+    let classes = (0..4_u8, prop::collection::vec(some_of("abcd1x", 3), 0..4))
+        .prop_map(|(count, classes)| MinClasses { count, classes });
+    let classes = prop::option::weighted(0.3, classes);
+    let further = (end(), end(), prop::bool::weighted(0.2), limit(), limit(), classes);
+    (plain, further).prop_map(|((length, alphabet, inner, rules), further)| {
+        let (first, last, distinct, max_repeating, max_sequential, min_classes) = further;
+        NormalForm {
             length,
-            alphabet: alphabet.into_iter().collect(),
-            inner: inner.into_iter().collect(),
+            alphabet,
+            inner,
             rules,
-        },
-    )
+            first,
+            last,
+            distinct,
+            max_repeating,
+            max_sequential,
+            min_classes,
+        }
+    })
 }
 
 /// Whether `string` satisfies `form`, by its definition.
@@ -213,9 +227,36 @@ fn satisfies(form: &NormalForm, string: &[char]) -> bool {
         let seen = string.iter().filter(counts).count();
         seen >= rule.min.into() && rule.max.is_none_or(|max| seen <= max.into())
     };
+    let end = |set: &Option<Characters>, character: Option<&char>| {
+        character.is_none_or(|end| set.as_ref().is_none_or(|set| set.contains(*end)))
+    };
+    let present = |class: &&Characters| {
+        string.iter().any(|next| class.contains(*next) && form.alphabet.contains(*next))
+    };
+    let groups = ["0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+    let successive =
+        |one: char, two: char| groups.iter().any(|group| group.contains(&format!("{one}{two}")));
+    let longest = |follows: &dyn Fn(char, char) -> bool| {
+        let runs = string.chunk_by(|one, two| follows(*one, *two)).map(<[char]>::len);
+        runs.max().unwrap_or(0)
+    };
+    let within =
+        |limit: Option<NonZeroU16>, run: usize| limit.is_none_or(|limit| run <= limit.get().into());
+    let mut once = string.to_vec();
+    once.sort_unstable();
+    once.dedup();
     string.len() == usize::from(form.length)
         && string.iter().enumerate().all(place)
         && form.rules.iter().all(rule)
+        && end(&form.first, string.first())
+        && end(&form.last, string.last())
+        && (!form.distinct || once.len() == string.len())
+        && within(form.max_repeating, longest(&|one, two| one == two))
+        && within(form.max_sequential, longest(&|one, two| successive(one, two)))
+        && within(form.max_sequential, longest(&|one, two| successive(two, one)))
+        && form.min_classes.as_ref().is_none_or(|needed| {
+            needed.classes.iter().filter(present).count() >= needed.count.into()
+        })
 }
 
 fn brute_force(form: &NormalForm) -> usize {
@@ -235,7 +276,7 @@ fn brute_force(form: &NormalForm) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_request_gives_acceptable_passwords_or_an_error(pairs in requests(), seed: u64) {
@@ -250,9 +291,9 @@ proptest! {
             }
         };
         let reading = Reading(&pairs);
-        let policy = request.compile();
-        prop_assert_eq!(policy.is_ok(), reading.satisfiable(), "{:?}", policy);
-        let Ok(policy) = policy else { return Ok(()) };
+        let recipe = request.compile();
+        prop_assert_eq!(recipe.is_ok(), reading.satisfiable(), "{:?}", recipe);
+        let Ok(Recipe::Policy(policy)) = recipe else { return Ok(()) };
         match policy.generate(request.count(), &mut rng) {
             Ok(generated) => {
                 let mut passwords: Vec<&str> = generated.passwords.iter().map(ExposeSecret::expose_secret).collect();
@@ -280,11 +321,63 @@ proptest! {
                 let password = policy.generate(1, &mut rng).unwrap().passwords.remove(0);
                 prop_assert!(satisfies(&form, &password.expose_secret().chars().collect::<Vec<_>>()));
             }
-            // Without an alphabet there is nothing to make even the empty password of.
-            Err(Error::Unsatisfiable(_)) => prop_assert!(expected == 0 || form.alphabet.is_empty()),
+            // A position without characters is at fault even in the empty password.
+            Err(Error::Unsatisfiable(_)) => prop_assert!(expected == 0 || form.length == 0),
             Err(error) => prop_assert!(false, "{error}"),
         }
     }
+}
+
+proptest! {
+    // Few, since one of them can take as long as all others together.
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_hostile_form_gives_a_valid_password_or_an_error(form in hostile_forms(), seed: u64) {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let in_form = form.clone();
+        match Policy::compile(form) {
+            Ok(policy) => {
+                let password = policy.generate(1, &mut rng).unwrap().passwords.remove(0);
+                let password: Vec<char> = password.expose_secret().chars().collect();
+                prop_assert!(satisfies(&in_form, &password), "{password:?}");
+            }
+            Err(error) => prop_assert!(["unsatisfiable", "policy_too_complex"].contains(&error.code())),
+        }
+    }
+}
+
+/// Normal forms of any size, most of them nobody would ask for: what they take is bounded, or they are refused.
+fn hostile_forms() -> impl Strategy<Value = NormalForm> {
+    let all: String = ('!'..='~').collect();
+    let set = || some_of(&('!'..='~').collect::<String>(), 94);
+    let number = || prop_oneof![0..4_u16, 0..40_u16, 0..200_u16];
+    let rule = (set(), number(), prop::option::of(number()))
+        .prop_map(|(characters, min, max)| Rule { name: "rule".into(), characters, min, max });
+    let plain = (number(), some_of(&all, 94), some_of(" a", 2), prop::collection::vec(rule, 0..5));
+    let limit = || {
+        prop::option::weighted(0.4, (1..20_u16).prop_map(|limit| NonZeroU16::new(limit).unwrap()))
+    };
+    let classes = (0..6_u8, prop::collection::vec(set(), 0..10))
+        .prop_map(|(count, classes)| MinClasses { count, classes });
+    let ends = (prop::option::weighted(0.3, set()), prop::option::weighted(0.3, set()));
+    let further =
+        (ends, prop::bool::weighted(0.3), limit(), limit(), prop::option::weighted(0.3, classes));
+    (plain, further).prop_map(|((length, alphabet, inner, rules), further)| {
+        let ((first, last), distinct, max_repeating, max_sequential, min_classes) = further;
+        NormalForm {
+            length,
+            alphabet,
+            inner,
+            rules,
+            first,
+            last,
+            distinct,
+            max_repeating,
+            max_sequential,
+            min_classes,
+        }
+    })
 }
 
 #[test]

@@ -2,8 +2,9 @@
 #![cfg(test)]
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU16;
 
-use generator::{Characters, NormalForm, Policy, Request, Rule};
+use generator::{Characters, NormalForm, Policy, Recipe, Request, Rule};
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 use secrecy::ExposeSecret;
@@ -137,7 +138,10 @@ fn float(number: usize) -> f64 {
 }
 
 fn policy(pairs: &[(&str, &str)]) -> Policy {
-    Request::from_pairs(pairs.iter().copied()).unwrap().compile().unwrap()
+    match Request::from_pairs(pairs.iter().copied()).unwrap().compile().unwrap() {
+        Recipe::Policy(policy) => policy,
+        Recipe::Passphrase(_) => panic!("not of words"),
+    }
 }
 
 fn samples(policy: &Policy, number: usize, rng: &mut ChaCha8Rng) -> Vec<Vec<char>> {
@@ -178,6 +182,7 @@ fn sequences_of_different_passwords_are_uniform() {
         alphabet: "ab".into(),
         inner: Characters::default(),
         rules: vec![Rule { name: "a".into(), characters: "a".into(), min: 1, max: Some(2) }],
+        ..NormalForm::default()
     };
     let policy = Policy::compile(form).unwrap();
     let mut rng = ChaCha8Rng::seed_from_u64(2);
@@ -192,6 +197,74 @@ fn sequences_of_different_passwords_are_uniform() {
         assert_eq!(expected.len(), sequences);
         assert!(excess(observed.into_iter(), &expected) <= TOLERANCE, "{count} passwords");
     }
+}
+
+/// Four characters of two, none more than twice in a row: 10 of the 16 strings.
+fn limited() -> Policy {
+    let form = NormalForm {
+        length: 4,
+        alphabet: "xy".into(),
+        max_repeating: NonZeroU16::new(2),
+        ..NormalForm::default()
+    };
+    Policy::compile(form).unwrap()
+}
+
+/// The same chance for each of the passwords of `policy`, all of which are among the samples.
+fn each(policy: &Policy, samples: &[Vec<char>]) -> BTreeMap<Vec<char>, f64> {
+    let space = usize::try_from(policy.count()).unwrap();
+    let each: BTreeMap<_, _> =
+        samples.iter().map(|sample| (sample.clone(), 1.0 / float(space))).collect();
+    assert_eq!(each.len(), space);
+    each
+}
+
+#[test]
+fn passwords_with_limited_runs_pass() {
+    let mut rng = ChaCha8Rng::seed_from_u64(8);
+    let pin =
+        |pairs: &[(&'static str, &'static str)]| policy(&[&[("kind", "pin")], pairs].concat());
+    let policies = [
+        limited(),
+        pin(&[
+            ("length", "4"),
+            ("exclude", "6789"),
+            ("max_consecutive", "1"),
+            ("max_sequential", "1"),
+        ]),
+        pin(&[("length", "4"), ("exclude", "89"), ("distinct", "1"), ("max_sequential", "2")]),
+        // Position by position these succeed so rarely that they are drawn by rank.
+        pin(&[
+            ("length", "12"),
+            ("exclude", "3456789"),
+            ("max_repeating", "1"),
+            ("max_sequential", "1"),
+        ]),
+        pin(&[("length", "14"), ("exclude", "13456789"), ("max_repeating", "1")]),
+    ];
+    for policy in policies {
+        let samples = samples(&policy, SAMPLES, &mut rng);
+        let each = each(&policy, &samples);
+        assert!(excess(samples.into_iter(), &each) <= TOLERANCE, "{:?}", policy.normal_form());
+    }
+}
+
+#[test]
+fn redrawing_the_character_that_makes_a_run_too_long_is_rejected() {
+    let mut rng = ChaCha8Rng::seed_from_u64(9);
+    let mut password = || {
+        let mut password = Vec::new();
+        while password.len() < 4 {
+            let next = ['x', 'y'][below(2, &mut rng)];
+            if !password.ends_with(&[next, next]) {
+                password.push(next);
+            }
+        }
+        password
+    };
+    let samples: Vec<_> = (0..SAMPLES).map(|_| password()).collect();
+    let each = each(&limited(), &samples);
+    assert!(excess(samples.into_iter(), &each) > TOLERANCE);
 }
 
 #[test]
