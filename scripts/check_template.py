@@ -27,6 +27,7 @@ PUBLIC = {
 }
 GUARDED = {
     ("get", "/generate"): "GenerateFunction",
+    ("post", "/generate"): "GenerateFunction",
 }
 ROUTES = PUBLIC | GUARDED
 TOKEN_SECURITY = [{"AccessToken": ["aws.cognito.signin.user.admin"]}]

@@ -24,7 +24,7 @@ enum Given {
 use Given::{Confirmed, Mailed, Nothing, Registered};
 
 /// Each event, what it needs, the status of its answer, and the code if it is a problem.
-const EVENTS: [(&str, Given, u16, Option<&str>); 36] = [
+const EVENTS: [(&str, Given, u16, Option<&str>); 53] = [
     ("confirm_user/invalid_code", Registered, 400, Some("invalid_code")),
     ("confirm_user/invalid_code_unknown_user", Nothing, 400, Some("invalid_code")),
     ("confirm_user/invalid_code_used", Confirmed, 400, Some("invalid_code")),
@@ -32,16 +32,38 @@ const EVENTS: [(&str, Given, u16, Option<&str>); 36] = [
     ("confirm_user/success", Mailed, 200, None),
     ("confirm_user/unsupported_media_type", Nothing, 415, Some("unsupported_media_type")),
     ("generate/conflicting_parameters", Nothing, 400, Some("conflicting_parameters")),
+    (
+        "generate/conflicting_parameters_length_and_entropy",
+        Nothing,
+        400,
+        Some("conflicting_parameters"),
+    ),
     ("generate/count_exceeds_space", Nothing, 422, Some("count_exceeds_space")),
     ("generate/duplicate_parameter", Nothing, 400, Some("duplicate_parameter")),
+    ("generate/duplicate_parameter_by_body_and_query", Nothing, 400, Some("duplicate_parameter")),
+    ("generate/entropy_unreachable", Nothing, 422, Some("entropy_unreachable")),
     ("generate/invalid_parameter", Nothing, 400, Some("invalid_parameter")),
+    ("generate/invalid_policy_by_body", Nothing, 400, Some("invalid_policy")),
+    ("generate/invalid_rules", Nothing, 400, Some("invalid_rules")),
+    ("generate/malformed_request", Nothing, 400, Some("malformed_request")),
     ("generate/success", Nothing, 200, None),
+    ("generate/success_by_body", Nothing, 200, None),
+    ("generate/success_by_body_and_query", Nothing, 200, None),
+    ("generate/success_by_body_with_restrictions", Nothing, 200, None),
     ("generate/success_count", Nothing, 200, None),
     ("generate/success_in_words_of_aws", Nothing, 200, None),
+    ("generate/success_min_entropy", Nothing, 200, None),
+    ("generate/success_passphrase", Nothing, 200, None),
+    ("generate/success_pin", Nothing, 200, None),
+    ("generate/success_policy_by_body", Nothing, 200, None),
+    ("generate/success_rules", Nothing, 200, None),
     ("generate/success_with_parameters", Nothing, 200, None),
     ("generate/unauthorized", Nothing, 401, Some("unauthorized")),
+    ("generate/unauthorized_by_body", Nothing, 401, Some("unauthorized")),
     ("generate/unknown_parameter", Nothing, 400, Some("unknown_parameter")),
+    ("generate/unknown_parameter_by_body", Nothing, 400, Some("unknown_parameter")),
     ("generate/unsatisfiable", Nothing, 422, Some("unsatisfiable")),
+    ("generate/unsupported_media_type", Nothing, 415, Some("unsupported_media_type")),
     ("login/invalid_credentials", Confirmed, 401, Some("invalid_credentials")),
     ("login/invalid_credentials_unconfirmed_user", Registered, 401, Some("invalid_credentials")),
     ("login/invalid_credentials_unknown_user", Nothing, 401, Some("invalid_credentials")),
@@ -201,7 +223,7 @@ fn every_event_has_the_form_of_api_gateways() {
         let (route, outcome) = name.split_once('/').unwrap();
         let context = &event["requestContext"];
         let mut expected = BTreeSet::from(CONTEXT);
-        if route == "generate" && outcome != "unauthorized" {
+        if route == "generate" && !outcome.starts_with("unauthorized") {
             expected.insert("authorizer");
             let claims = context["authorizer"]["claims"].as_object().unwrap();
             assert!(claims.values().all(Value::is_string), "{name}");
@@ -211,6 +233,9 @@ fn every_event_has_the_form_of_api_gateways() {
         assert_eq!(members(&context["identity"]), IDENTITY.into(), "{name}");
         assert_eq!(event["resource"], format!("/{route}"), "{name}");
         assert_eq!(context["path"], format!("/v1/{route}"), "{name}");
+        let method = if event["body"].is_null() { "GET" } else { "POST" };
+        assert_eq!(event["httpMethod"], method, "{name}");
+        assert_eq!(context["httpMethod"], method, "{name}");
         assert_eq!(event["headers"], last_values(&event["multiValueHeaders"]), "{name}");
         let query = last_values(&event["multiValueQueryStringParameters"]);
         assert_eq!(event["queryStringParameters"], query, "{name}");

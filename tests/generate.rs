@@ -1,26 +1,73 @@
-//! `GET /generate`
+//! `GET /generate` and `POST /generate`
 
-use base64::{
-    Engine,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use crate::{
-    client::{Answer, Call, Tokens},
-    stack::SHARED,
-    tokens::{forge, header, hs256, payload},
-};
+use crate::client::{Answer, Call, Tokens};
 
-/// The answer to a query, as it would stand in a URL.
+/// The answer to a query, as it would stand in a URL. A body that says the same has the same answer
+/// but for the passwords.
 fn generate(query: &str) -> Answer {
+    let answer = by_query(query);
+    for body in bodies(query) {
+        let same = by_body(&body);
+        assert_eq!((same.status, shape(&same)), (answer.status, shape(&answer)), "{query} {body}");
+    }
+    answer
+}
+
+fn by_query(query: &str) -> Answer {
     Call::get(&format!("/generate?{query}")).bearer(&Tokens::shared().access).send()
+}
+
+fn by_body(body: &str) -> Answer {
+    Call::post_text("/generate", body).bearer(&Tokens::shared().access).send()
+}
+
+/// The members of a body that says what `query` says: with strings as values, and with numbers and
+/// Booleans where JSON has them. They stand in the order of their names, as those of a query do by
+/// the time a function sees them.
+fn bodies(query: &str) -> [String; 2] {
+    let body = |write: fn(&str) -> String| {
+        let pairs = query.split('&').filter(|pair| !pair.is_empty());
+        let mut pairs: Vec<_> = pairs.map(|pair| pair.split_once('=').unwrap()).collect();
+        pairs.sort_by_key(|(name, _)| *name);
+        let members = pairs.into_iter().map(|(name, value)| {
+            let value = percent_decode_str(value).decode_utf8().unwrap();
+            format!("{}:{}", json!(name), write(&value))
+        });
+        format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+    };
+    let literal = |value: &str| match serde_json::from_str::<Value>(value) {
+        Ok(Value::Number(number)) if number.to_string() == value => value.to_owned(),
+        Ok(Value::Bool(_)) => value.to_owned(),
+        _ => json!(value).to_string(),
+    };
+    [body(|value| json!(value).to_string()), body(literal)]
+}
+
+/// An answer's body without what is drawn.
+fn shape(answer: &Answer) -> Value {
+    let mut body = answer.json();
+    for name in ["password", "passwords"] {
+        if let Some(drawn) = body.get_mut(name) {
+            *drawn = drawn.as_array().map_or(1, Vec::len).into();
+        }
+    }
+    body
+}
+
+/// The passwords of a query with a `count`.
+fn passwords(query: &str) -> Vec<String> {
+    let body = generate(query).json();
+    let passwords = body["passwords"].as_array().unwrap();
+    passwords.iter().map(|password| password.as_str().unwrap().to_owned()).collect()
 }
 
 /// Asserts that the query is refused with `code`, and the parameters that are named.
 fn check_refused(query: &str, code: &str, parameters: &[(&str, &str)]) {
     let status = match code {
-        "unsatisfiable" | "count_exceeds_space" => 422,
+        "unsatisfiable" | "count_exceeds_space" | "entropy_unreachable" => 422,
         _ => 400,
     };
     let answer = generate(query);
@@ -92,6 +139,60 @@ fn parameters_shape_the_password() {
     assert!(symbols.chars().all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c)));
 }
 
+#[test]
+fn maximums_and_runs_are_kept_to() {
+    let query = "length=60&count=20&max_nums=2&max_special_chars=3&symbols=-_\
+        &max_repeating=1&max_sequential=2";
+    for password in passwords(query) {
+        let count = |is: fn(&char) -> bool| password.chars().filter(is).count();
+        assert!(count(char::is_ascii_digit) <= 2, "{password}");
+        assert!(count(char::is_ascii_punctuation) <= 3, "{password}");
+        let characters = password.as_bytes();
+        assert!(characters.windows(2).all(|pair| pair[0] != pair[1]), "{password}");
+        let follows = |pair: &[u8]| {
+            pair.iter().all(u8::is_ascii_lowercase) && i16::from(pair[1]) - i16::from(pair[0]) == 1
+        };
+        let sequence = |three: &[u8]| follows(&three[..2]) && follows(&three[1..]);
+        assert!(!characters.windows(3).any(sequence), "{password}");
+    }
+}
+
+#[test]
+fn ends_repetition_and_places_are_kept_to() {
+    for password in passwords("length=60&count=20&distinct=true&first=letter&last=alnum") {
+        let mut characters: Vec<_> = password.chars().collect();
+        assert!(characters[0].is_ascii_alphabetic(), "{password}");
+        assert!(characters[59].is_ascii_alphanumeric(), "{password}");
+        characters.sort_unstable();
+        characters.dedup();
+        assert_eq!(characters.len(), 60, "{password}");
+    }
+    for password in passwords("length=60&count=20&include_space=true&safe=json,csv") {
+        assert!(!password.contains(['"', '\\', ',', ';', '=', '+', '-', '@', ' ']), "{password}");
+    }
+    let one_class = passwords("length=8&count=100&min_classes=1&exclude=0123456789");
+    assert_eq!(one_class.len(), 100);
+}
+
+#[test]
+fn a_pin_is_made_of_digits() {
+    let body = generate("kind=pin").json();
+    assert_eq!((&body["length"], &body["entropy_bits"]), (&json!(6), &json!(19.931_569)));
+    for password in passwords("kind=pin&length=4&count=100&max_sequential=2&exclude=0") {
+        assert!(password.len() == 4 && password.bytes().all(|byte| byte.is_ascii_digit()));
+        assert!(!password.contains('0') && !password.contains("234"), "{password}");
+    }
+}
+
+/// The default request has 129.04 bits at 20 characters, and fewer than 128 at 19.
+#[test]
+fn an_entropy_gets_the_shortest_password_that_has_it() {
+    let body = generate("min_entropy=128").json();
+    assert_eq!((&body["length"], &body["warnings"]), (&json!(20), &json!([])));
+    assert_eq!(generate("min_entropy=130").json()["length"], 21);
+    assert_eq!(generate("kind=pin&min_entropy=20").json()["length"], 7);
+}
+
 /// `GetRandomPassword` has 32 characters of all printable ASCII, each class at least once.
 #[test]
 fn a_request_in_the_words_of_aws_is_read_as_aws_would() {
@@ -137,6 +238,12 @@ fn contradictions_are_refused() {
         ("include_numbers=true&exclude_numbers=true", "include_numbers"),
         ("include_numbers=false&nums=2", "nums"),
         ("ExcludePunctuation=true&symbols=url", "symbols"),
+        ("nums=2&max_nums=1", "max_nums"),
+        ("max_repeating=2&max_consecutive=3", "max_repeating"),
+        ("min_classes=3&require_each_included_type=true", "min_classes"),
+        ("min_entropy=128&length=24", "min_entropy"),
+        ("kind=pin&include_symbols=false", "include_symbols"),
+        ("kind=pin&PasswordLength=6", "PasswordLength"),
     ];
     for (query, parameter) in rows {
         let named = [(parameter, "conflicting_parameters")];
@@ -160,6 +267,20 @@ fn values_out_of_range_are_refused() {
         ("uppercase", "4097 x"),
         ("lowercase", "99999999999 x"),
         ("count", "0 101 x"),
+        ("kind", "x PIN"),
+        ("max_nums", "21 -1 x"),
+        ("max_special_chars", "21 x"),
+        ("max_uppercase", "21 x"),
+        ("max_lowercase", "21 x"),
+        ("min_classes", "0 5 x"),
+        ("min_entropy", "0 1025 127.5 x"),
+        ("max_repeating", "0 21 x"),
+        ("max_consecutive", "0 21 x"),
+        ("max_sequential", "0 21 x"),
+        ("distinct", "2 x"),
+        ("first", "1 Letter digit"),
+        ("last", "1 ALNUM"),
+        ("safe", "1 URL url%2C %2Cjson url%20json html"),
         ("include_numbers", "yes no 2 t on null"),
         ("exclude_punctuation", "x"),
         ("include_space", "x"),
@@ -172,6 +293,10 @@ fn values_out_of_range_are_refused() {
             let query = format!("{name}={value}");
             check_refused(&query, "invalid_parameter", &[(name, "invalid_parameter")]);
         }
+    }
+    for length in ["3", "65"] {
+        let query = format!("kind=pin&length={length}");
+        check_refused(&query, "invalid_parameter", &[("length", "invalid_parameter")]);
     }
     check_refused("length=4096&count=17", "invalid_parameter", &[("count", "invalid_parameter")]);
     assert_eq!(generate("length=4096&count=16").status, 200);
@@ -191,7 +316,28 @@ fn what_no_password_can_satisfy_is_refused_with_the_rule() {
     }
     let one = format!("{none}&exclude=012345678");
     assert_eq!(generate(&one).json()["password"], "9".repeat(20));
-    check_refused(&format!("{one}&count=2"), "count_exceeds_space", &[]);
+    let too_many = format!("{one}&count=2");
+    check_refused(&too_many, "count_exceeds_space", &[("count", "count_exceeds_space")]);
+    for (query, reason) in [
+        (
+            "length=95&distinct=true&symbols=all",
+            "95 different characters are needed where only 94 are left",
+        ),
+        (
+            "include_symbols=false&min_classes=4",
+            "4 classes are needed, but only 3 have characters left",
+        ),
+        (
+            "first=letter&include_uppercase=0&include_lowercase=0",
+            "no character is left that may stand first",
+        ),
+    ] {
+        check_refused(query, "unsatisfiable", &[]);
+        let body = generate(query).json();
+        assert!(body["detail"].as_str().unwrap().ends_with(reason), "{query}: {body}");
+    }
+    let named = [("min_entropy", "entropy_unreachable")];
+    check_refused("kind=pin&min_entropy=1024", "entropy_unreachable", &named);
 }
 
 #[test]
@@ -232,7 +378,7 @@ fn strange_queries_never_break_anything() {
         "exclude=%E2%80%AE",
         "nums=1&&uppercase=1",
     ] {
-        let status = generate(query).status;
+        let status = by_query(query).status;
         assert!(status == 200 || status == 400, "{query}: {status}");
     }
     for name in ["x".repeat(1_000), "length".repeat(100)] {
@@ -247,105 +393,67 @@ fn strange_queries_never_break_anything() {
 fn the_limit_of_a_url_is_exact() {
     let query =
         |length: usize| format!("exclude={}", "a".repeat(length - "/generate?exclude=".len()));
-    assert_eq!(generate(&query(2_048)).status, 200);
-    assert_eq!(generate(&query(2_049)).outcome(), (414, "uri_too_long".to_owned()));
-}
-
-/// The modulus of the key that signed `token`, from the pool's key set.
-fn modulus(token: &str) -> Vec<u8> {
-    let issuer = payload(token)["iss"].as_str().unwrap().to_owned();
-    let pool = issuer.rsplit('/').next().unwrap();
-    let url = format!("{}/{pool}/.well-known/jwks.json", SHARED.stack.cognito_url());
-    let keys: Value = serde_json::from_str(&crate::client::fetch(&url)).unwrap();
-    let kid = &header(token)["kid"];
-    let key = keys["keys"].as_array().unwrap().iter().find(|key| key["kid"] == *kid).unwrap();
-    URL_SAFE_NO_PAD.decode(key["n"].as_str().unwrap()).unwrap()
-}
-
-/// The forms of an RSA key that a MAC could be made with, if a verifier mixed up HS256 and RS256
-/// (RFC 8725, section 2.1).
-fn public_keys(token: &str) -> [Vec<u8>; 4] {
-    let modulus = modulus(token);
-    // SubjectPublicKeyInfo (RFC 5280) of a modulus of 2048 bits and the exponent 65537.
-    let mut der = b"\x30\x82\x01\x22\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\
-        \x03\x82\x01\x0f\x00\x30\x82\x01\x0a\x02\x82\x01\x01\x00"
-        .to_vec();
-    der.extend(&modulus);
-    der.extend(b"\x02\x03\x01\x00\x01");
-    let lines: Vec<_> = STANDARD.encode(&der).into_bytes().chunks(64).map(<[u8]>::to_vec).collect();
-    let pem = [b"-----BEGIN PUBLIC KEY-----", &*lines.join(&b'\n'), b"-----END PUBLIC KEY-----"];
-    let pem = pem.join(&b'\n');
-    let with_end = [&*pem, b"\n"].concat();
-    [pem, with_end, der, URL_SAFE_NO_PAD.encode(modulus).into_bytes()]
+    assert_eq!(by_query(&query(2_048)).status, 200);
+    assert_eq!(by_query(&query(2_049)).outcome(), (414, "uri_too_long".to_owned()));
 }
 
 #[test]
-fn without_a_token_that_holds_there_is_one_answer() {
-    let Tokens { id, access, refresh } = Tokens::shared();
-    let (head, claims) = (header(access), payload(access));
-    let (signed, signature) = access.rsplit_once('.').unwrap();
-    let (_, id_signature) = id.rsplit_once('.').unwrap();
-    let with = |value: &Value, name: &str, new: Value| {
-        let mut value = value.clone();
-        value[name] = new;
-        value
-    };
-    let other = |first: &str| if first.starts_with('A') { "B" } else { "A" };
-    let unsigned = |alg: &str| forge(&with(&head, "alg", json!(alg)), &claims, |_| Vec::new());
-    let longer = with(&claims, "exp", json!(4_102_444_800_u64));
-    let genuine = |_: &[u8]| URL_SAFE_NO_PAD.decode(signature).unwrap();
-    let mut forged = vec![
-        String::new(),
-        "x".to_owned(),
-        "a.b.c".to_owned(),
-        "undefined".to_owned(),
-        id.clone(),
-        refresh.clone(),
-        format!("{signed}."),
-        signed.to_owned(),
-        format!("{signed}.{}{}", other(signature), &signature[1..]),
-        format!("{signed}.{id_signature}"),
-        format!("{access}."),
-        format!("{access}.{signature}"),
-        format!("{access}="),
-        format!("{access}A"),
-        unsigned("none"),
-        unsigned("None"),
-        unsigned(""),
-        forge(&with(&head, "alg", json!("none")), &claims, genuine),
-        forge(&head, &longer, genuine),
-        forge(&head, &with(&claims, "sub", json!("x")), genuine),
-        forge(&with(&head, "kid", json!("../../dev/null")), &claims, genuine),
-        forge(&with(&head, "kid", Value::Null), &claims, genuine),
-        "x".repeat(9_000),
-    ];
-    let hs = with(&head, "alg", json!("HS256"));
-    forged.extend(public_keys(access).iter().map(|key| forge(&hs, &longer, hs256(key))));
+fn a_body_has_room_for_what_no_url_has() {
+    let body = |length: usize| json!({"exclude": "a".repeat(length)}).to_string();
+    let answer = by_body(&body(4_096));
+    assert_eq!(answer.status, 200);
+    assert!(!answer.json()["policy"]["alphabet"].as_str().unwrap().contains('a'));
+    let errors = [("exclude".to_owned(), "invalid_parameter".to_owned())];
+    assert_eq!(by_body(&body(4_097)).errors(), errors);
+}
 
-    let none = Call::get("/generate").send();
-    assert_eq!(none.outcome(), (401, "unauthorized".to_owned()));
-    assert_eq!(none.headers["www-authenticate"], "Bearer");
-    let mut calls: Vec<_> = forged.iter().map(|it| Call::get("/generate").bearer(it)).collect();
-    calls.extend([
-        Call::get("/generate").header("authorization", "Basic YWRhOnBhc3N3b3Jk"),
-        Call::get("/generate").header("authorization", &format!("Basic {access}")),
-        Call::get("/generate").header("authorization", &format!("Bearer Bearer {access}")),
-        Call::get("/generate").bearer(access).bearer(access),
-        Call::get("/generate").bearer("x").bearer(access),
-        // A token counts in one place only.
-        Call::get("/generate").query("access_token", access),
-        Call::get("/generate").query("Authorization", &format!("Bearer {access}")),
-        Call::get("/generate").header("cookie", &format!("access_token={access}")),
-        Call::get("/generate").header("x-amzn-authorization", &format!("Bearer {access}")),
-    ]);
-    for (index, call) in calls.into_iter().enumerate() {
-        assert_eq!(call.send().likeness(), none.likeness(), "call {index}");
+#[test]
+fn values_of_a_body_are_numbers_booleans_and_texts() {
+    let body =
+        r#"{"length":24,"exclude_ambiguous":true,"include_symbols":0,"nums":"2","exclude":7}"#;
+    let answer = by_body(body).json();
+    assert_eq!(answer["length"], 24);
+    assert_eq!(answer["policy"]["rules"][0]["min"], 2);
+    // Without symbols, without what is ambiguous, without the 7.
+    assert_eq!(answer["policy"]["alphabet"].as_str().unwrap().len(), 62 - 6 - 1);
+    for value in ["24.0", "2.4e1", "24e0", "-24", "-0", "1e300", "true", "\"24 \"", "\"\""] {
+        let answer = by_body(&format!("{{\"length\":{value}}}"));
+        assert_eq!(answer.outcome(), (400, "invalid_parameter".to_owned()), "{value}");
     }
-    assert_eq!(Call::get("/generate").bearer(access).send().status, 200);
 }
 
-/// Who may not call learns nothing of the parameters.
 #[test]
-fn the_token_is_asked_for_before_the_parameters() {
-    assert_eq!(Call::get("/generate?length=x").send().status, 401);
+fn other_values_of_a_body_are_malformed_and_named() {
+    for value in ["null", "[]", "[24]", "{}", "{\"length\":24}"] {
+        let body = format!(r#"{{"nums":1,"length":{value},"lenght":1,"first":{value}}}"#);
+        let answer = by_body(&body);
+        assert_eq!(answer.outcome(), (400, "malformed_request".to_owned()), "{body}");
+        let wrong = |name: &str| (name.to_owned(), "wrong_type".to_owned());
+        assert_eq!(answer.errors(), [wrong("length"), wrong("first")], "{body}");
+    }
+}
+
+#[test]
+fn parameters_of_query_and_body_count_alike() {
+    let both = |query: &str, body: &str| {
+        let call = Call::post_text(&format!("/generate?{query}"), body);
+        call.bearer(&Tokens::shared().access).send()
+    };
+    let answer = both("length=24&nums=3", r#"{"count":2,"uppercase":4}"#).json();
+    assert_eq!((&answer["length"], answer["passwords"].as_array().unwrap().len()), (&json!(24), 2));
+    let mins = [0, 2].map(|rule| &answer["policy"]["rules"][rule]["min"]);
+    assert_eq!(mins, [&json!(3), &json!(4)]);
+    let rows = [
+        ("length=24", r#"{"length":24}"#, "duplicate_parameter", "length"),
+        ("length=24", r#"{"length":32}"#, "duplicate_parameter", "length"),
+        ("length=24", r#"{"PasswordLength":32}"#, "conflicting_parameters", "PasswordLength"),
+        ("include_numbers=0", r#"{"nums":2}"#, "conflicting_parameters", "nums"),
+        ("lenght=24", "{}", "unknown_parameter", "lenght"),
+        ("", r#"{"lenght":24}"#, "unknown_parameter", "lenght"),
+    ];
+    for (query, body, code, parameter) in rows {
+        let answer = both(query, body);
+        assert_eq!(answer.outcome(), (400, code.to_owned()), "{query} {body}");
+        assert_eq!(answer.errors(), [(parameter.to_owned(), code.to_owned())], "{query} {body}");
+    }
 }

@@ -5,6 +5,7 @@
 #![expect(clippy::string_slice, reason = "clippy.toml has no word for it, and this is all tests")]
 
 mod architecture;
+mod authorizer;
 mod bodies;
 mod client;
 mod confirm_user;
@@ -13,6 +14,7 @@ mod events;
 mod generate;
 mod headers;
 mod login;
+mod parameters;
 mod register;
 mod resend_code;
 mod restart;

@@ -145,8 +145,14 @@ impl<'a> Life<'a> {
     fn generate(&mut self, tokens: &Tokens) {
         let Tokens { id, access, refresh } = tokens;
         let get = |query: &str| Call::get(&format!("/generate?{query}"));
-        for query in ["length=40", "count=3"] {
-            let body = get(query).bearer(access).send_to(self.stack).json();
+        let post = |body: &Value| Call::post("/generate", body);
+        for call in [
+            get("length=40"),
+            get("count=3"),
+            post(&json!({"length": 40, "symbols": "-_"})),
+            post(&json!({"count": 3})),
+        ] {
+            let body = call.bearer(access).send_to(self.stack).json();
             let several = body["passwords"].as_array().into_iter().flatten();
             for password in several.chain(body.get("password")) {
                 self.keep("generated password", password.as_str().unwrap());
@@ -154,9 +160,18 @@ impl<'a> Life<'a> {
         }
         for token in [id, refresh, &format!("{access}x")] {
             self.refused(get("").bearer(token), 401);
+            self.refused(post(&json!({})).bearer(token), 401);
         }
         self.refused(get("").query("access_token", access), 401);
         self.refused(get("").bearer(access).query("access_token", access), 400);
+        for body in [
+            json!({"access_token": access}),
+            json!({"length": access}),
+            json!({"length": [access]}),
+        ] {
+            self.refused(post(&body).bearer(access), 400);
+        }
+        self.refused(Call::post_text("/generate", format!("{{{access:?}")).bearer(access), 400);
         self.refused(Call::get(&format!("/{access}")), 404);
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use http::{HeaderMap, header};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
@@ -39,17 +39,7 @@ impl Members {
     /// [`Kind::PayloadTooLarge`] above [`BODY_LIMIT`], [`Kind::MalformedRequest`] if it is not one
     /// JSON object (RFC 8259) in UTF-8 without a byte order mark.
     pub fn read(request: &Request) -> Result<Self, Problem> {
-        if !is_json(&request.headers) {
-            return Err(Problem::new(Kind::UnsupportedMediaType)
-                .with_detail("send the body with Content-Type: application/json"));
-        }
-        if request.body.len() > BODY_LIMIT {
-            return Err(Problem::new(Kind::PayloadTooLarge)
-                .with_detail(format!("a body has at most {BODY_LIMIT} bytes")));
-        }
-        let text = str::from_utf8(&request.body).map_err(|_| malformed("the body is not UTF-8"))?;
-        let Object(members) = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
-        Ok(Self::new(members))
+        object(request).map(|Object(members)| Self::new(members))
     }
 
     fn new(members: Vec<(String, Member)>) -> Self {
@@ -74,7 +64,7 @@ impl Members {
         let parsed = match self.remove(name) {
             None => Err(Fault::new("missing", "is required")),
             Some(Member::Text(text)) => parse(text),
-            Some(Member::Other(what)) => {
+            Some(Member::Scalar { what, .. } | Member::Other(what)) => {
                 Err(Fault::new("wrong_type", format!("must be a string, not {what}")))
             }
         };
@@ -115,6 +105,46 @@ impl Fault {
     }
 }
 
+/// The members of a request's body as the names and values of parameters: texts as they are, numbers
+/// and Booleans as JSON writes them. Repeated names are kept, for the parameters' own rules.
+///
+/// # Errors
+/// Those of [`Members::read`], and [`Kind::MalformedRequest`] for members that are null, an array
+/// or an object.
+pub fn pairs(request: &Request) -> Result<Vec<(String, String)>, Problem> {
+    let Object(members) = object(request)?;
+    let (mut pairs, mut errors) = (Vec::with_capacity(members.len()), Vec::new());
+    for (name, member) in members {
+        match member {
+            // EXPOSE: parameters are no secrets.
+            Member::Text(text) => pairs.push((name, text.expose_secret().to_owned())),
+            Member::Scalar { text, .. } => pairs.push((name, text)),
+            Member::Other(what) => {
+                let detail = format!("must be a string, a number or a Boolean, not {what}");
+                errors.push(FieldError::new(&name, "wrong_type", detail));
+            }
+        }
+    }
+    if errors.is_empty() {
+        Ok(pairs)
+    } else {
+        Err(Problem::of_fields(Kind::MalformedRequest, errors))
+    }
+}
+
+fn object(request: &Request) -> Result<Object, Problem> {
+    if !is_json(&request.headers) {
+        return Err(Problem::new(Kind::UnsupportedMediaType)
+            .with_detail("send the body with Content-Type: application/json"));
+    }
+    if request.body.len() > BODY_LIMIT {
+        return Err(Problem::new(Kind::PayloadTooLarge)
+            .with_detail(format!("a body has at most {BODY_LIMIT} bytes")));
+    }
+    let text = str::from_utf8(&request.body).map_err(|_| malformed("the body is not UTF-8"))?;
+    serde_json::from_str(text).map_err(|error| unreadable(&error))
+}
+
 fn malformed(detail: impl Into<String>) -> Problem {
     Problem::new(Kind::MalformedRequest).with_detail(detail.into())
 }
@@ -148,10 +178,11 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// The members of an object in their order, repeated names kept.
 struct Object(Vec<(String, Member)>);
 
-/// A member's value: a text, or the kind of something else.
+/// A member's value: a text, a number or Boolean with its kind, or the kind of something else.
 #[derive(Debug)]
 enum Member {
     Text(SecretString),
+    Scalar { what: &'static str, text: String },
     Other(&'static str),
 }
 
@@ -207,20 +238,21 @@ impl<'de> Visitor<'de> for MemberVisitor {
         Ok(Member::Other("null"))
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Member, E> {
-        Ok(Member::Other("a boolean"))
+    fn visit_bool<E>(self, value: bool) -> Result<Member, E> {
+        Ok(Member::Scalar { what: "a Boolean", text: value.to_string() })
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Member, E> {
-        Ok(Member::Other("a number"))
+    fn visit_i64<E>(self, value: i64) -> Result<Member, E> {
+        Ok(Member::Scalar { what: "a number", text: value.to_string() })
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Member, E> {
-        Ok(Member::Other("a number"))
+    fn visit_u64<E>(self, value: u64) -> Result<Member, E> {
+        Ok(Member::Scalar { what: "a number", text: value.to_string() })
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Member, E> {
-        Ok(Member::Other("a number"))
+    /// Written with its fraction or exponent, which no integer parameter takes.
+    fn visit_f64<E>(self, value: f64) -> Result<Member, E> {
+        Ok(Member::Scalar { what: "a number", text: format!("{value:?}") })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Member, A::Error> {
@@ -238,10 +270,8 @@ impl<'de> Visitor<'de> for MemberVisitor {
 mod tests {
     use std::time::SystemTime;
 
-    use http::Method;
-    use secrecy::ExposeSecret;
-
     use super::*;
+    use http::Method;
 
     fn request(content_type: &[&str], body: &[u8]) -> Request {
         Request {
@@ -352,6 +382,35 @@ mod tests {
             assert_eq!(problem.kind(), Kind::MalformedRequest);
             assert!(!problem.body().contains("secret"));
         }
+    }
+
+    #[test]
+    fn parameters_are_texts_numbers_and_booleans() {
+        let body =
+            br#"{"length":24,"symbols":"-_","strength":true,"nums":2.0,"x":-1,"length":1e400}"#;
+        let read = pairs(&request(&["application/json"], body));
+        assert_eq!(
+            read.unwrap_err().kind(),
+            Kind::MalformedRequest,
+            "1e400 is no number of JSON's users"
+        );
+        let body = br#"{"length":24,"symbols":"-_","strength":true,"nums":2.0,"x":-1,"length":8}"#;
+        let read = pairs(&request(&["application/json"], body)).unwrap();
+        let read: Vec<_> =
+            read.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(
+            read,
+            [
+                ("length", "24"),
+                ("symbols", "-_"),
+                ("strength", "true"),
+                ("nums", "2.0"),
+                ("x", "-1"),
+                ("length", "8")
+            ]
+        );
+        let problem = pairs(&request(&["application/json"], br#"{"a":null,"b":[1],"c":{}}"#));
+        assert_eq!(problem.unwrap_err().body().matches("wrong_type").count(), 3);
     }
 
     #[test]

@@ -14,6 +14,10 @@ pub enum Kind {
     InvalidCode,
     /// A generator parameter with a value that it cannot have.
     InvalidParameter,
+    /// Password rules that cannot be read; the answer says where.
+    InvalidRules,
+    /// A password policy that cannot be read; the answer says where.
+    InvalidPolicy,
     /// A generator parameter that does not exist: a typo must not weaken a password.
     UnknownParameter,
     /// A generator parameter given twice.
@@ -46,6 +50,8 @@ pub enum Kind {
     Unsatisfiable,
     /// A generator request whose passwords cannot be counted with reasonable work.
     PolicyTooComplex,
+    /// No length that is allowed gives passwords of the entropy asked for.
+    EntropyUnreachable,
     /// More different passwords asked for than there are.
     CountExceedsSpace,
     /// Too many tries for one account or address.
@@ -65,6 +71,8 @@ impl Kind {
             | Self::WeakPassword
             | Self::InvalidCode
             | Self::InvalidParameter
+            | Self::InvalidRules
+            | Self::InvalidPolicy
             | Self::UnknownParameter
             | Self::DuplicateParameter
             | Self::ConflictingParameters => StatusCode::BAD_REQUEST,
@@ -78,9 +86,10 @@ impl Kind {
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Unsatisfiable | Self::PolicyTooComplex | Self::CountExceedsSpace => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            Self::Unsatisfiable
+            | Self::PolicyTooComplex
+            | Self::EntropyUnreachable
+            | Self::CountExceedsSpace => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::DependencyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -95,6 +104,8 @@ impl Kind {
             Self::WeakPassword => "weak_password",
             Self::InvalidCode => "invalid_code",
             Self::InvalidParameter => "invalid_parameter",
+            Self::InvalidRules => "invalid_rules",
+            Self::InvalidPolicy => "invalid_policy",
             Self::UnknownParameter => "unknown_parameter",
             Self::DuplicateParameter => "duplicate_parameter",
             Self::ConflictingParameters => "conflicting_parameters",
@@ -111,6 +122,7 @@ impl Kind {
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::Unsatisfiable => "unsatisfiable",
             Self::PolicyTooComplex => "policy_too_complex",
+            Self::EntropyUnreachable => "entropy_unreachable",
             Self::CountExceedsSpace => "count_exceeds_space",
             Self::TooManyAttempts => "too_many_attempts",
             Self::Internal => "internal",
@@ -144,6 +156,8 @@ impl Kind {
             Self::MalformedRequest
             | Self::WeakPassword
             | Self::InvalidParameter
+            | Self::InvalidRules
+            | Self::InvalidPolicy
             | Self::UnknownParameter
             | Self::DuplicateParameter
             | Self::ConflictingParameters
@@ -153,6 +167,7 @@ impl Kind {
             | Self::UnsupportedMediaType
             | Self::Unsatisfiable
             | Self::PolicyTooComplex
+            | Self::EntropyUnreachable
             | Self::CountExceedsSpace => "the request cannot be answered as it stands",
         }
     }

@@ -1,22 +1,24 @@
-//! `GET /generate`: a password for the bearer of an access token. Nothing is stored or logged.
+//! `GET /generate` and `POST /generate`: a password for the bearer of an access token. Nothing is
+//! stored or logged.
 
-use std::time::SystemTime;
+use std::{borrow::Cow, time::SystemTime};
 
-use generator::{Error, Generated, NormalForm, Policy};
-use http::StatusCode;
+use generator::{Error, Generated, Recipe};
+use http::{Method, StatusCode};
 use jiff::Timestamp;
 use lambda::Handler;
 use rand::rngs::{StdRng, SysError};
 use secrecy::ExposeSecret;
 use serde::Serialize;
-use shared::{FieldError, Kind, Problem, Request, Response};
+use shared::{FieldError, Kind, Problem, Request, Response, json};
 
 /// Bits under which a password falls to an offline attack that one organisation can pay for.
 const WEAK_BITS: f64 = 64.0;
 /// Bits that no foreseeable attack reaches (NIST SP 800-57 Part 1, section 5.6.1).
 const STRONG_BITS: f64 = 128.0;
 
-/// The handler of `GET /generate`.
+/// The handler of `GET /generate`, which has its parameters in the query, and of `POST /generate`,
+/// which has the same ones in a JSON body.
 #[derive(Debug)]
 pub struct Generate {
     keyed: fn() -> Result<StdRng, SysError>,
@@ -41,15 +43,22 @@ pub fn keyed_by_system() -> Result<StdRng, SysError> {
 impl Handler for Generate {
     async fn handle(&self, request: Request) -> Result<Response, Problem> {
         request.caller()?;
-        let wanted =
-            generator::Request::from_pairs(request.query).map_err(|errors| refused(&errors))?;
-        let policy = wanted.compile().map_err(|error| refused(&[error]))?;
+        let received_at = request.received_at;
+        let wanted = generator::Request::from_pairs(parameters(request)?)
+            .map_err(|errors| refused(&errors))?;
+        let recipe = wanted.compile().map_err(|error| refused(&[error]))?;
         let mut rng = (self.keyed)().map_err(|error| Problem::internal(&error))?;
         let generated =
-            policy.generate(wanted.count(), &mut rng).map_err(|error| refused(&[error]))?;
-        let answer = Answer::new(&policy, &generated, request.received_at);
+            recipe.generate(wanted.count(), &mut rng).map_err(|error| refused(&[error]))?;
+        let answer = Answer::new(&wanted, &recipe, &generated, received_at);
         Ok(Response::json(StatusCode::OK, &answer))
     }
+}
+
+/// The parameters in their order; with a body, those of the query count too, so that none is lost.
+fn parameters(request: Request) -> Result<Vec<(String, String)>, Problem> {
+    let of_body = if request.method == Method::POST { json::pairs(&request)? } else { Vec::new() };
+    Ok(request.query.into_iter().chain(of_body).collect())
 }
 
 /// The body of a success.
@@ -57,11 +66,12 @@ impl Handler for Generate {
 struct Answer<'a> {
     #[serde(flatten)]
     passwords: Passwords<'a>,
-    kind: &'static str,
-    length: u16,
+    kind: generator::Kind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    length: Option<u16>,
     entropy_bits: f64,
     created_at: Timestamp,
-    policy: &'a NormalForm,
+    policy: &'a Recipe,
     warnings: Vec<Warning>,
 }
 
@@ -73,24 +83,32 @@ enum Passwords<'a> {
     Several(Vec<&'a str>),
 }
 
-/// What the caller should know about the strength of what it asked for.
+/// What the caller should know about what it asked for.
 #[derive(Serialize)]
 struct Warning {
     code: &'static str,
-    detail: &'static str,
+    detail: Cow<'static, str>,
 }
 
 impl<'a> Answer<'a> {
-    fn new(policy: &'a Policy, generated: &'a Generated, received_at: SystemTime) -> Self {
-        let form = policy.normal_form();
+    fn new(
+        wanted: &generator::Request,
+        recipe: &'a Recipe,
+        generated: &'a Generated,
+        received_at: SystemTime,
+    ) -> Self {
+        let ignored = wanted.warnings().iter().map(|ignored| Warning {
+            code: "ignored_in_rules",
+            detail: ignored.to_string().into(),
+        });
         Self {
             passwords: Passwords::of(generated),
-            kind: "password",
-            length: form.length,
+            kind: wanted.kind(),
+            length: recipe.length(),
             entropy_bits: (generated.entropy_bits * 1e6).round() / 1e6,
             created_at: received_at.try_into().unwrap_or_default(),
-            policy: form,
-            warnings: warning(policy.entropy_bits()).into_iter().collect(),
+            policy: recipe,
+            warnings: ignored.chain(warning(recipe.entropy_bits())).collect(),
         }
     }
 }
@@ -108,10 +126,10 @@ impl<'a> Passwords<'a> {
 fn warning(bits: f64) -> Option<Warning> {
     if bits < WEAK_BITS {
         let detail = "under 64 bits: use it only where tries are limited";
-        Some(Warning { code: "under_64_bits", detail })
+        Some(Warning { code: "under_64_bits", detail: detail.into() })
     } else if bits < STRONG_BITS {
         let detail = "under 128 bits: enough for a login, short of a key";
-        Some(Warning { code: "under_128_bits", detail })
+        Some(Warning { code: "under_128_bits", detail: detail.into() })
     } else {
         None
     }
@@ -138,22 +156,35 @@ fn field_error(error: &Error) -> Option<FieldError> {
         Error::ConflictingParameters { other, conflict, .. } => {
             format!("contradicts {other}: {conflict}")
         }
+        Error::CountExceedsSpace { passwords } => {
+            format!("must be at most {passwords}, since only so many passwords satisfy the request")
+        }
+        Error::InvalidRules { cause, .. } => cause.to_string(),
+        Error::InvalidPolicy { cause, .. } => cause.to_string(),
         Error::UnknownParameter { .. }
         | Error::Unsatisfiable(_)
-        | Error::CountExceedsSpace { .. }
-        | Error::PolicyTooComplex => error.to_string(),
+        | Error::PolicyTooComplex(_)
+        | Error::EntropyUnreachable { .. } => error.to_string(),
     };
-    Some(FieldError::new(error.parameter()?, error.code(), detail))
+    let field = match error {
+        Error::CountExceedsSpace { .. } => "count",
+        Error::EntropyUnreachable { .. } => "min_entropy",
+        _ => error.parameter()?,
+    };
+    Some(FieldError::new(field, error.code(), detail))
 }
 
 const fn kind(error: &Error) -> Kind {
     match error {
         Error::InvalidParameter { .. } => Kind::InvalidParameter,
         Error::UnknownParameter { .. } => Kind::UnknownParameter,
+        Error::InvalidRules { .. } => Kind::InvalidRules,
+        Error::InvalidPolicy { .. } => Kind::InvalidPolicy,
         Error::DuplicateParameter { .. } => Kind::DuplicateParameter,
         Error::ConflictingParameters { .. } => Kind::ConflictingParameters,
         Error::Unsatisfiable(_) => Kind::Unsatisfiable,
         Error::CountExceedsSpace { .. } => Kind::CountExceedsSpace,
-        Error::PolicyTooComplex => Kind::PolicyTooComplex,
+        Error::PolicyTooComplex(_) => Kind::PolicyTooComplex,
+        Error::EntropyUnreachable { .. } => Kind::EntropyUnreachable,
     }
 }
