@@ -3,8 +3,8 @@
 use num_bigint::BigUint;
 use secrecy::zeroize::Zeroizing;
 
-use crate::block::{divide, take};
-use crate::model::{Atom, Bounds, Repetition};
+use crate::atoms::{Atom, Bounds, Repetition};
+use crate::digits::{divide, take};
 use crate::password::Draft;
 use crate::states::{Move, Restrictions, States};
 

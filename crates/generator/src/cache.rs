@@ -4,7 +4,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::request::Wanted;
+use crate::wanted::Wanted;
 use crate::{Error, Policy};
 
 /// How many policies are kept; the one used least recently makes room.

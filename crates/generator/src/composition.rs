@@ -5,10 +5,11 @@ use std::sync::OnceLock;
 use num_bigint::BigUint;
 use secrecy::zeroize::Zeroizing;
 
-use crate::block::{Block, divide, small};
+use crate::block::Block;
+use crate::digits::{divide, small};
 use crate::model::Model;
+use crate::normal_form::NormalForm;
 use crate::password::Draft;
-use crate::policy::NormalForm;
 use crate::ranking::Ranking;
 use crate::split::{Ends, Part, parts, ways};
 use crate::{Limit, budget, inclusion};

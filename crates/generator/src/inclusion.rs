@@ -6,9 +6,10 @@
 
 use num_bigint::BigInt;
 
+use crate::atoms::{Bounds, Repetition};
 use crate::binomial::binomial;
 use crate::block::Block;
-use crate::model::{Bounds, Model, Repetition};
+use crate::model::Model;
 
 /// N, if all blocks are single classes of characters that may stand again, and the sum has at most `max_terms` terms.
 pub(crate) fn count(model: &Model, blocks: &[Block], max_terms: usize) -> Option<BigInt> {

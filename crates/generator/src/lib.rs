@@ -18,6 +18,7 @@
 //! No I/O, no clock; the randomness is the caller's. `README.md` says what is promised and how it is kept.
 
 pub mod apple;
+mod atoms;
 mod automaton;
 mod binomial;
 mod block;
@@ -27,12 +28,15 @@ mod characters;
 mod classes;
 mod composition;
 mod cursor;
+mod digits;
 mod draw;
 mod entropy;
 mod error;
 mod fields;
 mod inclusion;
+mod letters;
 mod model;
+mod normal_form;
 mod parameter;
 mod passphrase;
 mod password;
@@ -51,15 +55,17 @@ mod states;
 mod tails;
 mod uniform;
 pub mod vault_policy;
+mod wanted;
 mod wide;
 mod words;
 
 pub use characters::Characters;
 pub use error::{Allowed, Conflict, End, Error, Limit, Reason};
+pub use normal_form::{MinClasses, NormalForm, Rule};
 pub use parameter::Kind;
 pub use passphrase::{Capitalize, Passphrase, PassphraseError, PassphraseOptions};
 pub use password::{Generated, Password};
-pub use policy::{MinClasses, NormalForm, Policy, Rule};
+pub use policy::Policy;
 pub use recipe::Recipe;
 pub use request::Request;
 pub use words::Wordlist;

@@ -19,11 +19,12 @@ use std::collections::BTreeMap;
 use num_bigint::BigUint;
 use secrecy::zeroize::Zeroizing;
 
+use crate::atoms::{Atom, Repetition};
 use crate::binomial::row;
-use crate::block::{divide, small};
-use crate::model::{Atom, Model, Repetition};
+use crate::digits::{divide, small};
+use crate::model::Model;
+use crate::normal_form::{NormalForm, Rule};
 use crate::password::Draft;
-use crate::policy::{NormalForm, Rule};
 use crate::runs::{Direction, Limits};
 use crate::states::{MAX_STATES, Restrictions, States};
 use crate::wide::{Wide, add, add_multiple, subtract};

@@ -9,7 +9,8 @@ use secrecy::ExposeSecret;
 
 use crate::Characters;
 use crate::draw;
-use crate::policy::{MinClasses, NormalForm, Policy, Rule};
+use crate::normal_form::{MinClasses, NormalForm, Rule};
+use crate::policy::Policy;
 use crate::uniform::Uniform;
 
 /// Walks the tree of all answers in order, depth first.

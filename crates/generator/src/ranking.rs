@@ -9,9 +9,11 @@
 use num_bigint::BigUint;
 use secrecy::zeroize::Zeroizing;
 
+use crate::atoms::{Bounds, Repetition};
 use crate::binomial::{outwards, row, subset};
-use crate::block::{Block, Counts, divide, spell};
-use crate::model::{Bounds, Model, Repetition};
+use crate::block::{Block, Counts};
+use crate::digits::{divide, spell};
+use crate::model::Model;
 use crate::password::Draft;
 use crate::tails::{Series, Tails, convolve, tails};
 

@@ -1,6 +1,6 @@
 //! Why a normal form has no passwords.
 
-use crate::policy::{NormalForm, Rule};
+use crate::normal_form::{NormalForm, Rule};
 use crate::{Characters, End, Reason};
 
 /// The first explanation that fits, if one does; there may be no passwords without one.

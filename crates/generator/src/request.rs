@@ -11,10 +11,11 @@ use crate::parameter::{
     Origin, Parameter, Terms,
 };
 use crate::passphrase::{MAX_WORDS, MIN_WORDS};
-use crate::shortest::{Search, shortest};
+use crate::shortest::Search;
+use crate::wanted::Wanted;
 use crate::{
     Allowed, Characters, Conflict, Error, MinClasses, NormalForm, Passphrase, PassphraseOptions,
-    Policy, Recipe, Rule, cache, vault_policy,
+    Recipe, Rule, cache, vault_policy,
 };
 
 /// A request whose parameters are all known and consistent; whether any password satisfies it, [`Request::compile`]
@@ -31,23 +32,6 @@ pub struct Request {
 enum MadeOf {
     Characters(Box<Wanted>),
     Words(Passphrase),
-}
-
-/// What the passwords of a request are like.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wanted {
-    form: NormalForm,
-    /// The entropy that decides the length, if it does.
-    search: Option<Search>,
-}
-
-impl Wanted {
-    fn compile(&self) -> Result<Policy, Error> {
-        match self.search {
-            Some(search) => shortest(&self.form, search),
-            None => Policy::compile(self.form.clone()),
-        }
-    }
 }
 
 impl Request {

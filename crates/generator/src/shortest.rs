@@ -1,6 +1,7 @@
 //! The least length that gives an entropy.
 
-use crate::policy::{NormalForm, Policy};
+use crate::normal_form::NormalForm;
+use crate::policy::Policy;
 use crate::{Error, Reason, reason};
 
 /// So many lengths are tried one after the other, then at growing distances.

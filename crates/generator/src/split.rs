@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use num_bigint::BigUint;
 
 use crate::Characters;
-use crate::policy::{NormalForm, Rule};
+use crate::normal_form::{NormalForm, Rule};
 
 /// The characters that the first and the last position choose from, if they are filled apart from the others.
 #[derive(Debug, Clone, Default)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Atom, Bounds, Quorum, Repetition};
+use crate::atoms::{Atom, Bounds, Quorum, Repetition};
 
 /// The greatest number of states.
 pub(crate) const MAX_STATES: usize = 1 << 16;

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 
 use num_bigint::BigUint;
 
+use crate::atoms::Repetition;
 use crate::binomial::row;
-use crate::block::strings;
-use crate::model::Repetition;
+use crate::digits::strings;
 
 /// What the tables need to know of a block.
 #[derive(Clone, Copy)]
@@ -187,8 +187,8 @@ fn step(feeds: &mut [Feed], grown: BigUint, total: usize) -> BigUint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::atoms::Bounds;
     use crate::block::Block;
-    use crate::model::Bounds;
 
     #[test]
     fn lattice_and_convolution_agree() {
