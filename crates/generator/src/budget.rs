@@ -15,6 +15,10 @@ const MAX_POSITION_WORDS: usize = 1 << 23;
 /// The greatest number of steps of about a nanosecond that the tables of a policy take.
 const MAX_STEPS: usize = 1 << 31;
 
+/// The same for all tables together where a policy needs several: what they take was seen to be several times their
+/// number of steps, and whoever asks for so much at once can do with a shorter password.
+const MAX_SHARED_STEPS: usize = 1 << 29;
+
 /// The blocks of `model`, those of overlapping rules first.
 ///
 /// The first layer needs no table of its own, so it had better be the costliest.
@@ -38,7 +42,8 @@ pub(crate) fn check(model: &Model, blocks: &[Block], shares: usize) -> Result<us
     let steps =
         products.saturating_mul(product).saturating_add((moves * lengths).saturating_mul(addition));
     let space = numbers.saturating_add(states * lengths).saturating_mul(words);
-    match (steps <= MAX_STEPS / shares.max(1), space <= MAX_WORDS / shares.max(1)) {
+    let max_steps = if shares > 1 { MAX_SHARED_STEPS / shares } else { MAX_STEPS };
+    match (steps <= max_steps, space <= MAX_WORDS / shares.max(1)) {
         (_, false) => Err(Limit::Memory),
         (false, true) => Err(Limit::Work),
         (true, true) => Ok(space),

@@ -41,8 +41,10 @@ struct Case {
 impl Composition {
     /// Counts the passwords of `form`, unless that takes too much work or memory.
     pub(crate) fn new(form: &NormalForm) -> Result<Self, Limit> {
-        let mut cases: Vec<Case> =
-            parts(form).into_iter().map(Case::new).collect::<Result<_, _>>()?;
+        let parts = parts(form);
+        let number = parts.len().max(1);
+        let cases = parts.into_iter().map(|part| Case::new(part, number));
+        let mut cases: Vec<Case> = cases.collect::<Result<_, _>>()?;
         // Tables that N needs are made all at once, so they share the budget; others are made one at a time, if ever.
         let share = cases.iter().filter(|case| case.inside.is_none()).count();
         let mut words = 0;
@@ -88,10 +90,11 @@ impl Composition {
 
 impl Case {
     /// The case of `part`, counted if that takes no tables.
-    fn new(part: Part) -> Result<Self, Limit> {
+    /// Takes on one of `parts` parts; together they have as many terms as one part alone may have.
+    fn new(part: Part, parts: usize) -> Result<Self, Limit> {
         let model = Model::new(&part.form);
         let blocks = budget::blocks(&model)?;
-        let sum = inclusion::count(&model, &blocks, SHORT_SUM + model.length);
+        let sum = inclusion::count(&model, &blocks, SHORT_SUM + model.length / parts);
         let inside = sum.map(|count| count.magnitude().clone());
         let (ends, distinct) = (part.ends, part.form.distinct);
         Ok(Self { ends, distinct, model, blocks, inside, ranking: OnceLock::new() })
