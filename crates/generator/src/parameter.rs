@@ -358,3 +358,18 @@ fn unescaped(place: &str) -> Option<Characters> {
 pub(crate) fn punctuation() -> Characters {
     ('!'..='~').filter(char::is_ascii_punctuation).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_stands_in_the_tables_of_the_readme() {
+        let readme = include_str!("../README.md");
+        let rows = readme.lines().filter(|line| line.starts_with("| `"));
+        let names: Vec<&str> = rows.flat_map(|row| row.split('`').skip(1).step_by(2)).collect();
+        for (name, ..) in SPELLINGS {
+            assert!(names.contains(&name), "{name}");
+        }
+    }
+}
