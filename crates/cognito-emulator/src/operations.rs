@@ -12,9 +12,15 @@ mod sign_up;
 
 use std::sync::Arc;
 
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::{exception::Exception, fields::Fields, pool::Pool};
+use crate::{
+    constraint::{CLIENT_ID, SECRET_HASH, USERNAME},
+    exception::Exception,
+    fields::Fields,
+    pool::Pool,
+};
 
 /// An operation that this pool performs. Any other is unknown here.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +82,30 @@ impl Operation {
             Self::ResendConfirmationCode => resend_confirmation_code::run(pool, fields).await,
             Self::SignUp => sign_up::run(pool, fields).await,
         }
+    }
+}
+
+/// The members that tell whose account an operation of users is about, and prove the app client.
+struct Account {
+    client_id: String,
+    secret_hash: Option<SecretString>,
+    username: String,
+}
+
+impl Account {
+    fn read(fields: &mut Fields) -> Result<Self, Exception> {
+        Ok(Self {
+            client_id: fields.required("ClientId", &CLIENT_ID)?,
+            secret_hash: fields.optional("SecretHash", &SECRET_HASH)?.map(Into::into),
+            username: fields.required("Username", &USERNAME)?,
+        })
+    }
+
+    /// Checks client and hash; gives the user name, which need not exist.
+    fn username(self, pool: &Pool) -> Result<String, Exception> {
+        pool.check_client(&self.client_id)?;
+        pool.check_secret_hash(&self.username, self.secret_hash.as_ref())?;
+        Ok(self.username)
     }
 }
 

@@ -3,10 +3,11 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+use super::Account;
 use crate::{
     attempts::quota,
     code::Verdict,
-    constraint::{CLIENT_ID, CONFIRMATION_CODE, SECRET_HASH, USERNAME},
+    constraint::CONFIRMATION_CODE,
     exception::{
         Exception, Kind, cannot_confirm, code_mismatch, disabled, limit_exceeded,
         no_such_combination,
@@ -19,18 +20,14 @@ use crate::{
 };
 
 struct Input {
-    client_id: String,
-    secret_hash: Option<SecretString>,
-    username: String,
+    account: Account,
     code: SecretString,
 }
 
 impl Input {
     fn read(mut fields: Fields) -> Result<Self, Exception> {
         let input = Self {
-            client_id: fields.required("ClientId", &CLIENT_ID)?,
-            secret_hash: fields.optional("SecretHash", &SECRET_HASH)?.map(Into::into),
-            username: fields.required("Username", &USERNAME)?,
+            account: Account::read(&mut fields)?,
             code: fields.required_secret("ConfirmationCode", &CONFIRMATION_CODE)?,
         };
         fields.boolean("ForceAliasCreation")?;
@@ -42,10 +39,9 @@ impl Input {
 /// Confirms a user by the code that was mailed.
 pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Exception> {
     let input = Input::read(fields)?;
-    pool.check_client(&input.client_id)?;
-    pool.check_secret_hash(&input.username, input.secret_hash.as_ref())?;
+    let username = input.account.username(pool)?;
 
-    let (name, now) = (pool.name(&input.username), pool.now());
+    let (name, now) = (pool.name(&username), pool.now());
     let context = Arc::clone(pool);
     pool.store
         .write(move |change| {

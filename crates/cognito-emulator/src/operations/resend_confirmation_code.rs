@@ -1,11 +1,10 @@
 use std::sync::Arc;
 
-use secrecy::SecretString;
 use serde_json::{Value, json};
 
+use super::Account;
 use crate::{
     attempts::quota,
-    constraint::{CLIENT_ID, SECRET_HASH, USERNAME},
     exception::{Exception, Kind, disabled, limit_exceeded, no_such_combination},
     fields::Fields,
     name::is_email,
@@ -14,36 +13,22 @@ use crate::{
     user::{User, UserStatus, masked},
 };
 
-struct Input {
-    client_id: String,
-    secret_hash: Option<SecretString>,
-    username: String,
-}
-
-impl Input {
-    fn read(mut fields: Fields) -> Result<Self, Exception> {
-        let input = Self {
-            client_id: fields.required("ClientId", &CLIENT_ID)?,
-            secret_hash: fields.optional("SecretHash", &SECRET_HASH)?.map(Into::into),
-            username: fields.required("Username", &USERNAME)?,
-        };
-        fields.unused(&["ClientMetadata"], &["AnalyticsMetadata", "UserContextData"])?;
-        fields.finish().map(|()| input)
-    }
+fn account(mut fields: Fields) -> Result<Account, Exception> {
+    let account = Account::read(&mut fields)?;
+    fields.unused(&["ClientMetadata"], &["AnalyticsMetadata", "UserContextData"])?;
+    fields.finish().map(|()| account)
 }
 
 /// Mails a new sign-up code, which makes the one before it useless.
 pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Exception> {
-    let input = Input::read(fields)?;
-    pool.check_client(&input.client_id)?;
-    pool.check_secret_hash(&input.username, input.secret_hash.as_ref())?;
+    let username = account(fields)?.username(pool)?;
     if !pool.settings.verifies_email() {
         return Err(
             Kind::InvalidParameter.because("Cannot resend codes. Auto verification not turned on.")
         );
     }
 
-    let (name, now) = (pool.name(&input.username), pool.now());
+    let (name, now) = (pool.name(&username), pool.now());
     let context = Arc::clone(pool);
     let sent = pool
         .store
@@ -65,7 +50,7 @@ pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Excep
             Ok(Some((address, code)))
         })
         .await?;
-    let shown = shown(pool, &input.username, sent.as_ref().map(|(address, _)| address.as_str()));
+    let shown = shown(pool, &username, sent.as_ref().map(|(address, _)| address.as_str()));
     if let Some((address, code)) = sent {
         pool.mail(address, code);
     }

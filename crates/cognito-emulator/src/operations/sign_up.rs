@@ -3,8 +3,9 @@ use std::collections::BTreeMap;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
+use super::Account;
 use crate::{
-    constraint::{CLIENT_ID, PASSWORD, SECRET_HASH, USERNAME},
+    constraint::PASSWORD,
     exception::{Exception, Kind},
     fields::{Attributes, Fields},
     ids,
@@ -37,9 +38,7 @@ const STANDARD_ATTRIBUTES: [&str; 17] = [
 ];
 
 struct Input {
-    client_id: String,
-    secret_hash: Option<SecretString>,
-    username: String,
+    account: Account,
     password: SecretString,
     attributes: Attributes,
 }
@@ -47,9 +46,7 @@ struct Input {
 impl Input {
     fn read(mut fields: Fields) -> Result<Self, Exception> {
         let input = Self {
-            client_id: fields.required("ClientId", &CLIENT_ID)?,
-            secret_hash: fields.optional("SecretHash", &SECRET_HASH)?.map(Into::into),
-            username: fields.required("Username", &USERNAME)?,
+            account: Account::read(&mut fields)?,
             password: fields.required_secret("Password", &PASSWORD)?,
             attributes: fields.attributes("UserAttributes")?,
         };
@@ -62,20 +59,19 @@ impl Input {
 /// Registers a user, who must then confirm.
 pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception> {
     let input = Input::read(fields)?;
-    pool.check_client(&input.client_id)?;
-    pool.check_secret_hash(&input.username, input.secret_hash.as_ref())?;
+    let username = input.account.username(pool)?;
     if pool.settings.admin_create_user_config.allow_admin_create_user_only {
         return Err(Kind::NotAuthorized.because("SignUp is not permitted for this user pool"));
     }
     let by_email = pool.settings.signs_in_by_email();
-    if by_email && !is_email(&input.username) {
+    if by_email && !is_email(&username) {
         return Err(Kind::InvalidParameter.because("Username should be an email."));
     }
     // EXPOSE: the policy is about the characters of the password.
     password_policy::check(&pool.settings.password_policy(), input.password.expose_secret())?;
     let mut attributes = permitted(input.attributes)?;
     if by_email {
-        attributes.insert("email".to_owned(), input.username.clone());
+        attributes.insert("email".to_owned(), username.clone());
     }
     if attributes.contains_key("email") {
         attributes.insert("email_verified".to_owned(), "false".to_owned());
@@ -85,7 +81,7 @@ pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception>
     let password_hash = pool.hasher.hash(input.password).await?;
     let (sub, now) = (ids::sub(&mut rng()), pool.now());
     let user = User {
-        username: if by_email { sub.clone() } else { input.username.clone() },
+        username: if by_email { sub.clone() } else { username.clone() },
         sub,
         attributes,
         password_hash,
@@ -95,7 +91,7 @@ pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception>
         modified: now,
         sign_up_code: None,
     };
-    store(pool, &input.username, user).await
+    store(pool, &username, user).await
 }
 
 /// Stores the user unless the name is taken, mails a code if the pool verifies addresses, and
