@@ -29,7 +29,7 @@ impl Log {
         Self(Arc::new(sink))
     }
 
-    pub(crate) fn write(&self, line: &Line<'_>) {
+    pub(crate) fn write(&self, line: &impl Serialize) {
         if let Ok(line) = serde_json::to_string(line) {
             (self.0)(&line);
         }

@@ -73,11 +73,9 @@ impl Handler for Misconfigured {
 
 /// Logs where a panic happened; its message is left out, since it can hold a secret.
 fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
-    use std::io::Write;
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     let line = serde_json::json!({"level": "ERROR", "message": "panic", "location": place});
-    // There is no other place to report that the log itself cannot be written.
-    drop(std::io::stdout().lock().write_all(format!("{line}\n").as_bytes()));
+    Log::stdout().write(&line);
 }
 
 #[cfg(test)]
