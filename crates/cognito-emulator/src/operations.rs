@@ -16,10 +16,15 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::{
+    attempts::quota,
     constraint::{CLIENT_ID, SECRET_HASH, USERNAME},
-    exception::Exception,
+    exception::{Exception, limit_exceeded, no_such_combination},
     fields::Fields,
+    name::SignInName,
     pool::Pool,
+    store::{Change, Counter},
+    time::Moment,
+    user::User,
 };
 
 /// An operation that this pool performs. Any other is unknown here.
@@ -107,6 +112,26 @@ impl Account {
         pool.check_secret_hash(&self.username, self.secret_hash.as_ref())?;
         Ok(self.username)
     }
+}
+
+/// Finds the user of `name` and counts one try of theirs against an hourly `limit`; a name that
+/// nobody has is counted too, unless the client may know that nobody has it.
+fn counted_user(
+    pool: &Pool,
+    change: &Change,
+    name: &SignInName,
+    (counter, limit): (Counter, u32),
+    now: Moment,
+) -> Result<Option<User>, Exception> {
+    let user = pool.visible(change.find(name)?);
+    if user.is_none() && !pool.client.hides_existence() {
+        return Err(no_such_combination());
+    }
+    let subject = pool.subject(name, user.as_ref());
+    let spent = change.attempts(counter, &subject)?;
+    let spent = quota::spend(spent, limit, now).ok_or_else(limit_exceeded)?;
+    change.put_attempts(counter, &subject, spent)?;
+    Ok(user)
 }
 
 /// `CodeDeliveryDetails`: where a code went, as far as that is shown.

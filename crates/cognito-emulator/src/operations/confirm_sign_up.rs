@@ -3,21 +3,20 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use super::Account;
+use super::{Account, counted_user};
 use crate::{
     attempts::quota,
     code::Verdict,
     constraint::CONFIRMATION_CODE,
-    exception::{
-        Exception, Kind, cannot_confirm, code_mismatch, disabled, limit_exceeded,
-        no_such_combination,
-    },
+    exception::{Exception, Kind, cannot_confirm, code_mismatch, disabled},
     fields::Fields,
     pool::Pool,
     store::Counter,
     time::Moment,
     user::{User, UserStatus},
 };
+
+const QUOTA: (Counter, u32) = (Counter::Confirmations, quota::CONFIRM_SIGN_UP);
 
 struct Input {
     account: Account,
@@ -46,15 +45,7 @@ pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Excep
     pool.store
         .write(move |change| {
             let pool = &context;
-            let user = pool.visible(change.find(&name)?);
-            if user.is_none() && !pool.client.hides_existence() {
-                return Err(no_such_combination());
-            }
-            let subject = pool.subject(&name, user.as_ref());
-            let spent = change.attempts(Counter::Confirmations, &subject)?;
-            let spent =
-                quota::spend(spent, quota::CONFIRM_SIGN_UP, now).ok_or_else(limit_exceeded)?;
-            change.put_attempts(Counter::Confirmations, &subject, spent)?;
+            let user = counted_user(pool, change, &name, QUOTA, now)?;
             let user = confirmed(pool, user.ok_or_else(code_mismatch)?, &input.code, now)?;
             Ok(change.put_user(&user)?)
         })

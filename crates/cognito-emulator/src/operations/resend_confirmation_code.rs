@@ -2,16 +2,18 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::Account;
+use super::{Account, counted_user};
 use crate::{
     attempts::quota,
-    exception::{Exception, Kind, disabled, limit_exceeded, no_such_combination},
+    exception::{Exception, Kind, disabled},
     fields::Fields,
     name::is_email,
     pool::Pool,
     store::Counter,
     user::{User, UserStatus, masked},
 };
+
+const QUOTA: (Counter, u32) = (Counter::Resends, quota::RESEND_CONFIRMATION_CODE);
 
 fn account(mut fields: Fields) -> Result<Account, Exception> {
     let account = Account::read(&mut fields)?;
@@ -34,15 +36,7 @@ pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Excep
         .store
         .write(move |change| {
             let pool = &context;
-            let user = pool.visible(change.find(&name)?);
-            if user.is_none() && !pool.client.hides_existence() {
-                return Err(no_such_combination());
-            }
-            let subject = pool.subject(&name, user.as_ref());
-            let spent = change.attempts(Counter::Resends, &subject)?;
-            let spent = quota::spend(spent, quota::RESEND_CONFIRMATION_CODE, now)
-                .ok_or_else(limit_exceeded)?;
-            change.put_attempts(Counter::Resends, &subject, spent)?;
+            let user = counted_user(pool, change, &name, QUOTA, now)?;
             let Some((mut user, address)) = addressee(pool, user)? else { return Ok(None) };
             let (code, stored) = pool.new_sign_up_code(&user.sub, now);
             user.sign_up_code = Some(stored);
