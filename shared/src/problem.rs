@@ -28,6 +28,8 @@ pub enum Kind {
     Unauthorized,
     /// A wrong password, an unknown user or a disabled one: one answer for all of them.
     InvalidCredentials,
+    /// A login that is over, or that was never finished: the user logs in again.
+    SessionOver,
     /// The right password of an account whose address is not confirmed yet.
     UserNotConfirmed,
     /// The right password of an account that an administrator wants to have a new one.
@@ -36,6 +38,10 @@ pub enum Kind {
     ChallengeUnsupported,
     /// The user pool does not let people sign up.
     SignUpClosed,
+    /// No authenticator app was set up, so no code of one can be right.
+    MfaNotSetUp,
+    /// An authenticator app is in use already.
+    MfaAlreadyEnabled,
     /// No such route, or nothing that this caller may know of.
     NotFound,
     /// The route exists, the method on it does not.
@@ -76,13 +82,16 @@ impl Kind {
             | Self::UnknownParameter
             | Self::DuplicateParameter
             | Self::ConflictingParameters => StatusCode::BAD_REQUEST,
-            Self::Unauthorized | Self::InvalidCredentials => StatusCode::UNAUTHORIZED,
+            Self::Unauthorized | Self::InvalidCredentials | Self::SessionOver => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::UserNotConfirmed
             | Self::PasswordResetRequired
             | Self::ChallengeUnsupported
             | Self::SignUpClosed => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::MfaNotSetUp | Self::MfaAlreadyEnabled => StatusCode::CONFLICT,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -111,10 +120,13 @@ impl Kind {
             Self::ConflictingParameters => "conflicting_parameters",
             Self::Unauthorized => "unauthorized",
             Self::InvalidCredentials => "invalid_credentials",
+            Self::SessionOver => "session_over",
             Self::UserNotConfirmed => "user_not_confirmed",
             Self::PasswordResetRequired => "password_reset_required",
             Self::ChallengeUnsupported => "challenge_unsupported",
             Self::SignUpClosed => "sign_up_closed",
+            Self::MfaNotSetUp => "mfa_not_set_up",
+            Self::MfaAlreadyEnabled => "mfa_already_enabled",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::PayloadTooLarge => "payload_too_large",
@@ -142,12 +154,15 @@ impl Kind {
         match self {
             Self::Unauthorized => "log in and send the access token as a bearer token",
             Self::InvalidCredentials => "the user name or the password is wrong",
+            Self::SessionOver => "this login is over: log in again",
             Self::UserNotConfirmed => {
                 "confirm the account first, with the code that was mailed to its address"
             }
             Self::PasswordResetRequired => "choose a new password before you log in",
             Self::ChallengeUnsupported => "this account needs a log-in step that is not offered",
             Self::SignUpClosed => "this user pool does not take registrations",
+            Self::MfaNotSetUp => "set up an authenticator app first",
+            Self::MfaAlreadyEnabled => "an authenticator app is in use: remove it first",
             Self::InvalidCode => "the code is wrong or no longer valid: ask for a new one",
             Self::NotFound => "no such route: check the path and the method",
             Self::TooManyAttempts => "too many attempts: wait before the next one",

@@ -1,6 +1,7 @@
 use std::{fmt, net::IpAddr, time::SystemTime};
 
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, header};
+use secrecy::SecretString;
 
 use crate::{Caller, Kind, Problem};
 
@@ -38,6 +39,25 @@ impl Request {
     pub fn caller(&self) -> Result<&Caller, Problem> {
         self.caller.as_ref().ok_or_else(|| Problem::new(Kind::Unauthorized))
     }
+
+    /// The access token that the authorizer let pass, for a function that acts for its bearer.
+    ///
+    /// API Gateway takes it with and without the scheme `Bearer`.
+    ///
+    /// # Errors
+    /// [`Kind::Unauthorized`] if no authorizer named a caller, or if there is not exactly one token.
+    pub fn bearer_token(&self) -> Result<SecretString, Problem> {
+        self.caller()?;
+        let mut sent = self.headers.get_all(header::AUTHORIZATION).iter();
+        let (Some(Ok(value)), None) = (sent.next().map(|value| value.to_str()), sent.next()) else {
+            return Err(Problem::new(Kind::Unauthorized));
+        };
+        let token = match value.split_once(' ') {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => token.trim(),
+            _ => value,
+        };
+        Ok(token.into())
+    }
 }
 
 impl fmt::Debug for Request {
@@ -47,5 +67,50 @@ impl fmt::Debug for Request {
             .field("method", &self.method)
             .field("resource", &self.resource)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    fn request(caller: Option<Caller>, authorization: &[&str]) -> Request {
+        Request {
+            id: "id".to_owned(),
+            method: Method::GET,
+            resource: "/me".to_owned(),
+            query: Vec::new(),
+            headers: authorization
+                .iter()
+                .map(|value| (header::AUTHORIZATION, value.parse().unwrap()))
+                .collect(),
+            body: Vec::new(),
+            caller,
+            source_ip: None,
+            received_at: SystemTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn the_token_is_that_of_the_one_header() {
+        for authorization in ["Bearer a.b.c", "bearer  a.b.c", "a.b.c"] {
+            let request = request(Caller::from_sub("42"), &[authorization]);
+            assert_eq!(request.bearer_token().unwrap().expose_secret(), "a.b.c");
+            assert!(!format!("{request:?}").contains("a.b.c"));
+        }
+    }
+
+    #[test]
+    fn without_an_authorizer_or_with_two_tokens_there_is_none() {
+        for (caller, authorization) in [
+            (None, &["Bearer a.b.c"][..]),
+            (Caller::from_sub("42"), &[]),
+            (Caller::from_sub("42"), &["Bearer a.b.c", "Bearer a.b.c"]),
+        ] {
+            let problem = request(caller, authorization).bearer_token().unwrap_err();
+            assert_eq!(problem.kind(), Kind::Unauthorized);
+        }
     }
 }

@@ -28,6 +28,12 @@ impl Response {
         }
     }
 
+    /// An answer without a body.
+    #[must_use]
+    pub fn empty(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), body: String::new() }
+    }
+
     fn new(status: StatusCode, content_type: &'static str, body: String) -> Self {
         let content_type = HeaderValue::from_static(content_type);
         let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, content_type)]);
