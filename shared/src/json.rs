@@ -105,6 +105,18 @@ impl Fault {
     }
 }
 
+/// Any text but none: what is tried as a password, whatever the rules for new ones.
+///
+/// # Errors
+/// `empty`.
+pub fn not_empty(text: SecretString) -> Result<SecretString, Fault> {
+    // EXPOSE: only to see that it is not empty.
+    if text.expose_secret().is_empty() {
+        return Err(Fault::new("empty", "must not be empty"));
+    }
+    Ok(text)
+}
+
 /// The members of a request's body as the names and values of parameters: texts as they are, numbers
 /// and Booleans as JSON writes them. Repeated names are kept, for the parameters' own rules.
 ///

@@ -1,90 +1,104 @@
-use std::{fmt, time::Duration};
+use std::{fmt, future::Future, net::IpAddr, sync::Arc};
 
-use aws_config::{
-    BehaviorVersion, Region, SdkConfig, retry::RetryConfig,
-    stalled_stream_protection::StalledStreamProtectionConfig, timeout::TimeoutConfig,
-};
-use aws_sdk_cognitoidentityprovider::{Client, config};
-use aws_smithy_http_client::tls;
-use aws_smithy_runtime_api::client::http::HttpClient;
+use aws_sdk_cognitoidentityprovider::{Client, types::UserContextDataType};
 use secrecy::SecretString;
 use shared::secret_hash;
 
-use crate::{Error, MissingVariables, Settings, Username, retry::LimitsAreFinal};
+use crate::{
+    Error, MissingVariables, Settings, Wire,
+    client_secret::{ClientSecret, Reading},
+    error::unexpected,
+};
 
-/// A connection that takes longer is given up and tried again.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_500);
-/// One try of one call.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(2_500);
-/// One call with all its tries: well below the function's own time-out, so that the client gets an
-/// answer of ours and not the gateway's.
-const OPERATION_TIMEOUT: Duration = Duration::from_millis(5_500);
-/// Tries of one call, with jittered exponential back-off between them.
-const ATTEMPTS: u32 = 3;
-/// The longest wait before the second try; the SDK's own, a second, is longer than most calls.
-const INITIAL_BACKOFF: Duration = Duration::from_millis(200);
-
-/// The accounts of one user pool, as one app client sees them. Cheap to clone.
+/// The accounts of one user pool, as one app client sees them. Cheap to clone; clones share the
+/// client's secret.
 #[derive(Clone)]
 pub struct Identity {
     pub(crate) cognito: Client,
     settings: Settings,
+    secret: Arc<ClientSecret>,
 }
 
 impl Identity {
     /// The accounts that a function's environment variables name, over HTTPS.
-    ///
-    /// Nothing is sent and no certificate read before the first call.
     ///
     /// # Errors
     /// All variables that are missing; see [`Settings::from_variables`].
     pub fn from_variables(
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, MissingVariables> {
-        let settings = Settings::from_variables(variable)?;
-        // ring: the SDK's default, aws-lc, spends some 30 ms of CPU gathering entropy at its first
-        // use, which at a small memory size is most of the first user's wait.
-        let ring = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
-        Ok(Self::over(
-            settings,
-            aws_smithy_http_client::Builder::new().tls_provider(ring).build_https(),
-        ))
+        Ok(Self::new(Settings::from_variables(variable)?, &Wire::https()))
     }
 
-    /// The accounts that `settings` name, reached through `http_client`.
-    pub fn over(settings: Settings, http_client: impl HttpClient + 'static) -> Self {
-        let mut config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new(settings.region.clone()))
-            .http_client(http_client)
-            .retry_config(retries())
-            .timeout_config(timeouts())
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-        config.set_endpoint_url(settings.endpoint.clone());
-        let config = config::Builder::from(&config.build()).retry_classifier(LimitsAreFinal);
-        Self { cognito: Client::from_conf(config.build()), settings }
+    /// The accounts that `settings` name. Nothing is sent before the first call.
+    #[must_use]
+    pub fn new(settings: Settings, wire: &Wire) -> Self {
+        let cognito = wire.client(&settings.endpoint, Some(&settings.credentials));
+        Self { cognito, settings, secret: Arc::default() }
     }
 
     pub(crate) fn client_id(&self) -> &str {
         &self.settings.client_id
     }
 
-    pub(crate) fn secret_hash(&self, username: &Username) -> Result<SecretString, Error> {
-        secret_hash(&self.settings.client_secret, username.expose(), self.client_id())
-            .map_err(|_| Error::Misconfigured("the client secret is empty".to_owned()))
+    pub(crate) fn user_pool_id(&self) -> &str {
+        &self.settings.user_pool_id
+    }
+
+    /// Makes `call` with the client's secret; if Cognito refuses that, once more with one read anew.
+    pub(crate) async fn with_secret<T, F>(
+        &self,
+        call: impl Fn(SecretString) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        // On the heap, since the SDK's futures are large.
+        let later_than = |number| Box::pin(self.secret.later_than(number, self.read_secret()));
+        let call = |secret| Box::pin(call(secret));
+        let reading = later_than(Reading::NONE).await?;
+        match call(reading.secret).await {
+            Err(Error::SecretRefused(_)) => call(later_than(reading.number).await?.secret).await,
+            outcome => outcome,
+        }
+    }
+
+    /// Makes `call` with the `SECRET_HASH` over `username`, as [`Identity::with_secret`] does.
+    pub(crate) async fn with_hash<T, F>(
+        &self,
+        username: &str,
+        call: impl Fn(SecretString) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let call = &call;
+        self.with_secret(|secret| async move {
+            let hash = secret_hash(&secret, username, self.client_id());
+            call(hash.map_err(|_| no_secret())?).await
+        })
+        .await
+    }
+
+    async fn read_secret(&self) -> Result<SecretString, Error> {
+        let call = self
+            .cognito
+            .describe_user_pool_client()
+            .user_pool_id(self.user_pool_id())
+            .client_id(self.client_id());
+        let output = call.send().await.map_err(|error| unexpected(&error))?;
+        let secret = output.user_pool_client.and_then(|client| client.client_secret);
+        secret.map(Into::into).ok_or_else(no_secret)
     }
 }
 
-fn retries() -> RetryConfig {
-    RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(INITIAL_BACKOFF)
+fn no_secret() -> Error {
+    Error::Misconfigured("the app client has no secret".to_owned())
 }
 
-fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .operation_timeout(OPERATION_TIMEOUT)
-        .build()
+/// The address that the client has, for Cognito's own view of who is asking.
+pub(crate) fn context(source_ip: Option<IpAddr>) -> Option<UserContextDataType> {
+    source_ip.map(|ip| UserContextDataType::builder().ip_address(ip.to_string()).build())
 }
 
 impl fmt::Debug for Identity {

@@ -1,5 +1,11 @@
+use std::net::IpAddr;
+
+use secrecy::{ExposeSecret, SecretString};
+
 use crate::{
     ConfirmationCode, Error, Identity, Username,
+    client::context,
+    cognito::within,
     error::{Refusal, unexpected},
     retry::Attempts,
 };
@@ -14,16 +20,28 @@ impl Identity {
         &self,
         username: &Username,
         code: &ConfirmationCode,
+        source_ip: Option<IpAddr>,
     ) -> Result<(), Error> {
-        use secrecy::ExposeSecret;
+        let call = |hash| self.send_confirm_sign_up(username, code, source_ip, hash);
+        within(self.with_hash(username.expose(), call)).await
+    }
+
+    async fn send_confirm_sign_up(
+        &self,
+        username: &Username,
+        code: &ConfirmationCode,
+        source_ip: Option<IpAddr>,
+        hash: SecretString,
+    ) -> Result<(), Error> {
         let attempts = Attempts::default();
         let call = self
             .cognito
             .confirm_sign_up()
             .client_id(self.client_id())
-            .secret_hash(self.secret_hash(username)?.expose_secret()) // EXPOSE: to Cognito.
+            .secret_hash(hash.expose_secret()) // EXPOSE: to Cognito.
             .username(username.expose())
             .confirmation_code(code.expose())
+            .set_user_context_data(context(source_ip))
             .customize()
             .interceptor(attempts.clone());
         let Err(error) = call.send().await else {
@@ -44,11 +62,12 @@ fn is_confirmed(refusal: &Refusal<'_>) -> bool {
 }
 
 /// Cognito tells these apart, and with them known users from unknown ones; we do not.
-fn is_of_the_code(refusal: &Refusal<'_>) -> bool {
+pub(crate) fn is_of_the_code(refusal: &Refusal<'_>) -> bool {
     match refusal.code {
         "CodeMismatchException"
         | "ExpiredCodeException"
         | "UserNotFoundException"
+        | "UserNotConfirmedException"
         | "AliasExistsException" => true,
         "NotAuthorizedException" => !refusal.is_of_our_secret(),
         _ => false,

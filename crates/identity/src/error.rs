@@ -14,6 +14,10 @@ const LIMIT_WAIT: Duration = Duration::from_mins(15);
 /// How long a client is told to wait when the account's request rate is spent.
 const THROTTLE_WAIT: Duration = Duration::from_secs(5);
 
+const WRONG_TOTP_CODE: &str = "the code is wrong or was used already: wait for the next one";
+const LOGINS_GO_ON: &str =
+    "the new password holds, but older logins could not be ended: replace it once more";
+
 /// Why an operation on an account was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -32,6 +36,25 @@ pub enum Error {
     /// A code that is wrong, old or used, or of an unknown user.
     #[error("the code is wrong or no longer valid")]
     InvalidCode,
+    /// A code of an authenticator app that is wrong or was used already.
+    #[error("the code of the authenticator app is wrong or was used")]
+    InvalidTotpCode,
+    /// A log-in whose session is used, over or another user's, or a refresh token that is.
+    #[error("the login is over")]
+    SessionOver,
+    /// An access token that Cognito does not take: forged, over, revoked, or of a user who is
+    /// disabled or gone.
+    #[error("the access token is refused")]
+    TokenRefused,
+    /// A token of another kind where a refresh token belongs.
+    #[error("the token is not a refresh token")]
+    NotARefreshToken,
+    /// A code of an authenticator app that was never set up.
+    #[error("no authenticator app is set up")]
+    MfaNotSetUp,
+    /// An authenticator app is in use.
+    #[error("an authenticator app is in use")]
+    MfaAlreadyEnabled,
     /// A password that may not be chosen.
     #[error("the password {0}")]
     WeakPassword(Weakness),
@@ -41,6 +64,13 @@ pub enum Error {
     /// The pool takes no sign-ups.
     #[error("sign-up is not permitted")]
     SignUpClosed,
+    /// The new password holds, but the logins from before could not be ended.
+    #[error("the password is replaced, but older logins go on: {0}")]
+    LoginsGoOn(String),
+    /// Too many wrong passwords or codes: the account is locked for a while. Only for callers who
+    /// have proved to know that there is such an account.
+    #[error("the account is locked for a while")]
+    Locked,
     /// This user's hourly limit is reached.
     #[error("too many attempts")]
     TooManyAttempts,
@@ -50,43 +80,74 @@ pub enum Error {
     /// Cognito did not answer, or not usefully.
     #[error("cognito is not available: {0}")]
     Unavailable(String),
+    /// Cognito does not take the app client's secret.
+    #[error("cognito refuses the secret of the app client: {0}")]
+    SecretRefused(String),
     /// The app client or the pool is not set up as this service needs it.
     #[error("cognito is not set up for this service: {0}")]
     Misconfigured(String),
 }
 
 impl From<Error> for Problem {
+    /// With `password` as the name of a new password; see [`Error::about`].
     fn from(error: Error) -> Self {
+        error.about("password")
+    }
+}
+
+impl Error {
+    /// The problem for the client, of a request whose member for a new password is called
+    /// `new_password`.
+    #[must_use]
+    pub fn about(self, new_password: &str) -> Problem {
+        let error = self;
         let kind = match &error {
             Error::InvalidCredentials => Kind::InvalidCredentials,
             Error::UserNotConfirmed => Kind::UserNotConfirmed,
             Error::PasswordResetRequired => Kind::PasswordResetRequired,
             Error::ChallengeUnsupported(_) => Kind::ChallengeUnsupported,
             Error::InvalidCode => Kind::InvalidCode,
-            Error::WeakPassword(weakness) => return weak_password(*weakness),
+            Error::InvalidTotpCode => {
+                return Problem::new(Kind::InvalidCode).with_detail(WRONG_TOTP_CODE);
+            }
+            Error::SessionOver => Kind::SessionOver,
+            Error::TokenRefused => Kind::Unauthorized,
+            Error::NotARefreshToken => return not_a_refresh_token(),
+            Error::MfaNotSetUp => Kind::MfaNotSetUp,
+            Error::MfaAlreadyEnabled => Kind::MfaAlreadyEnabled,
+            Error::WeakPassword(weakness) => return weak_password(new_password, *weakness),
             Error::InvalidUsername => return invalid_username(),
             Error::SignUpClosed => Kind::SignUpClosed,
-            Error::TooManyAttempts => {
-                return Self::new(Kind::TooManyAttempts).retry_in(LIMIT_WAIT).because(&error);
+            Error::LoginsGoOn(_) => {
+                let problem = Problem::new(Kind::DependencyUnavailable);
+                return problem.with_detail(LOGINS_GO_ON).because(&error);
+            }
+            Error::Locked | Error::TooManyAttempts => {
+                return Problem::new(Kind::TooManyAttempts).retry_in(LIMIT_WAIT).because(&error);
             }
             Error::Throttled(_) => {
-                let problem = Self::new(Kind::DependencyUnavailable);
+                let problem = Problem::new(Kind::DependencyUnavailable);
                 return problem.retry_in(THROTTLE_WAIT).because(&error);
             }
             Error::Unavailable(_) => Kind::DependencyUnavailable,
-            Error::Misconfigured(_) => Kind::Internal,
+            Error::SecretRefused(_) | Error::Misconfigured(_) => Kind::Internal,
         };
-        Self::new(kind).because(&error)
+        Problem::new(kind).because(&error)
     }
 }
 
-fn weak_password(weakness: Weakness) -> Problem {
-    let error = FieldError::new("password", weakness.code(), weakness.to_string());
+fn weak_password(field: &str, weakness: Weakness) -> Problem {
+    let error = FieldError::new(field, weakness.code(), weakness.to_string());
     Problem::of_fields(Kind::WeakPassword, vec![error])
 }
 
 fn invalid_username() -> Problem {
     let error = FieldError::new("username", "not_an_email", "must be an e-mail address");
+    Problem::of_fields(Kind::MalformedRequest, vec![error])
+}
+
+fn not_a_refresh_token() -> Problem {
+    let error = FieldError::new("refresh_token", "invalid", "must be the refresh token of a login");
     Problem::of_fields(Kind::MalformedRequest, vec![error])
 }
 
@@ -106,13 +167,16 @@ impl<'a> Refusal<'a> {
         Some(Self { code: refusal.code().unwrap_or_default(), message })
     }
 
-    /// Whether it is about `SECRET_HASH`, whose refusals share their code with a wrong password.
+    /// Whether it is about the client's secret or `SECRET_HASH`, whose refusals share their code with a wrong password.
     pub(crate) fn is_of_our_secret(&self) -> bool {
-        let message = self.message.to_ascii_lowercase();
-        message.contains("secret hash")
-            || message.contains("secret_hash")
-            || message.contains("with secret")
-            || message.contains("for secret")
+        matches!(self.code, "NotAuthorizedException" | "UnauthorizedException")
+            && self.message.to_ascii_lowercase().contains("secret")
+    }
+
+    /// Whether too many wrong passwords or codes came before, whose refusals share their code with
+    /// one more.
+    pub(crate) fn is_of_a_lock(&self) -> bool {
+        self.message.contains("attempts exceeded")
     }
 
     /// For the log: the code, and the sentence unless it quotes what a user sent.
@@ -134,17 +198,40 @@ where
         return Error::Unavailable(DisplayErrorContext(error).to_string());
     };
     match refusal.code {
+        _ if refusal.is_of_our_secret() => Error::SecretRefused(refusal.cause()),
         // The default sender's daily quota: nothing that this user did.
         "LimitExceededException" if refusal.message.contains("email limit") => {
             Error::Unavailable(refusal.cause())
         }
         "LimitExceededException" | "TooManyFailedAttemptsException" => Error::TooManyAttempts,
         "TooManyRequestsException" => Error::Throttled(refusal.cause()),
-        "NotAuthorizedException"
+        "AccessDeniedException"
+        | "InvalidSignatureException"
+        | "NotAuthorizedException"
         | "ResourceNotFoundException"
+        | "SoftwareTokenMFANotFoundException"
         | "InvalidParameterException"
         | "InvalidUserPoolConfigurationException"
+        | "UnauthorizedException"
+        | "UnrecognizedClientException"
         | "UnsupportedOperationException" => Error::Misconfigured(refusal.cause()),
         _ => Error::Unavailable(refusal.cause()),
+    }
+}
+
+/// What a refusal means of a call that an access token is the proof for.
+pub(crate) fn of_token<E>(error: &SdkError<E, HttpResponse>) -> Error
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    match Refusal::of(error) {
+        Some(refusal) if refusal.is_of_a_lock() => Error::Locked,
+        Some(refusal) => match refusal.code {
+            "NotAuthorizedException" | "UserNotFoundException" => Error::TokenRefused,
+            "PasswordResetRequiredException" => Error::PasswordResetRequired,
+            "UserNotConfirmedException" => Error::UserNotConfirmed,
+            _ => unexpected(error),
+        },
+        None => unexpected(error),
     }
 }

@@ -1,11 +1,17 @@
 use std::fmt;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 
-/// A password that an account may get: 15 to 256 characters, none of them white space.
+use crate::{
+    Error,
+    blocklist::{is_common, is_personal, is_predictable},
+};
+
+/// A password that an account may get: 15 to 256 characters, none of them white space, and not one
+/// that is guessed first.
 ///
-/// Length and nothing else: rules of composition make passwords more alike, not stronger
-/// (NIST SP 800-63B-4, section 3.1.1.2). White space is what Cognito's `Password` pattern refuses.
+/// There are no rules of composition: they make passwords more alike, not stronger (NIST
+/// SP 800-63B-4, section 3.1.1.2). White space is what Cognito's `Password` pattern refuses.
 /// The password is used exactly as sent.
 #[derive(Clone)]
 pub struct NewPassword(SecretString);
@@ -19,6 +25,12 @@ pub enum Weakness {
     TooLong,
     /// White space, anywhere in it.
     WhiteSpace,
+    /// One of the most used passwords.
+    Common,
+    /// A repetition, a sequence, or the name of this service.
+    Predictable,
+    /// The name of the account, or words of it.
+    Personal,
     /// A rule of the user pool's own that this service does not have.
     PoolPolicy,
 }
@@ -41,14 +53,37 @@ impl NewPassword {
         }
         match length {
             ..Self::MIN => Err(Weakness::TooShort),
-            Self::MIN..=Self::MAX => Ok(Self(text)),
+            Self::MIN..=Self::MAX => match guessed_first(&lower_case(password)) {
+                Some(weakness) => Err(weakness),
+                None => Ok(Self(text)),
+            },
             _ => Err(Weakness::TooLong),
         }
+    }
+
+    /// Refuses a password that is made of what belongs to the account `address`.
+    pub(crate) fn check_not_of(&self, address: &str) -> Result<(), Error> {
+        if is_personal(&lower_case(self.expose()), &address.to_lowercase()) {
+            return Err(Error::WeakPassword(Weakness::Personal));
+        }
+        Ok(())
     }
 
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret() // EXPOSE: it goes to Cognito.
     }
+}
+
+fn guessed_first(password: &str) -> Option<Weakness> {
+    let weaknesses = [
+        (is_common(password), Weakness::Common),
+        (is_predictable(password), Weakness::Predictable),
+    ];
+    weaknesses.into_iter().find(|(is_so, _)| *is_so).map(|(_, weakness)| weakness)
+}
+
+fn lower_case(password: &str) -> Zeroizing<String> {
+    Zeroizing::new(password.to_lowercase())
 }
 
 impl Weakness {
@@ -59,6 +94,9 @@ impl Weakness {
             Self::TooShort => "too_short",
             Self::TooLong => "too_long",
             Self::WhiteSpace => "white_space",
+            Self::Common => "common",
+            Self::Predictable => "predictable",
+            Self::Personal => "personal",
             Self::PoolPolicy => "pool_policy",
         }
     }
@@ -72,6 +110,11 @@ impl fmt::Display for Weakness {
             Self::WhiteSpace => {
                 f.write_str("must not have white space; hyphens join words as well")
             }
+            Self::Common => f.write_str("must not be one of the most used passwords"),
+            Self::Predictable => f.write_str(
+                "must not be made of a repetition, a sequence or the name of this service",
+            ),
+            Self::Personal => f.write_str("must not be made of the user name"),
             Self::PoolPolicy => {
                 f.write_str("does not satisfy the password policy of the user pool")
             }
@@ -89,17 +132,28 @@ impl fmt::Debug for NewPassword {
 mod tests {
     use super::*;
 
+    /// So many letters without a pattern.
+    fn letters(count: usize) -> String {
+        let next = |state: &u32| Some(state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+        let states = std::iter::successors(Some(7), next).skip(1);
+        states.map(|state| char::from(b'a' + (state >> 24) as u8 % 26)).take(count).collect()
+    }
+
     #[test]
     fn the_rules() {
         let rows = [
-            ("a".repeat(14), Some(Weakness::TooShort)),
-            ("a".repeat(15), None),
+            (letters(14), Some(Weakness::TooShort)),
+            (letters(15), None),
             ("\u{e9}".repeat(14), Some(Weakness::TooShort)),
-            ("\u{1f511}".repeat(15), None),
-            ("a".repeat(256), None),
-            ("a".repeat(257), Some(Weakness::TooLong)),
-            (format!(" {}", "a".repeat(15)), Some(Weakness::WhiteSpace)),
-            (format!("{}\u{3000}", "a".repeat(15)), Some(Weakness::WhiteSpace)),
+            (letters(256), None),
+            (letters(257), Some(Weakness::TooLong)),
+            (format!(" {}", letters(15)), Some(Weakness::WhiteSpace)),
+            (format!("{}\u{3000}", letters(15)), Some(Weakness::WhiteSpace)),
+            ("a".repeat(15), Some(Weakness::Common)),
+            ("\u{e9}".repeat(15), Some(Weakness::Predictable)),
+            ("PassMint-PassMint".to_owned(), Some(Weakness::Predictable)),
+            ("ManchesterUnited".to_owned(), Some(Weakness::Common)),
+            ("stairwayTOheaven".to_owned(), Some(Weakness::Common)),
         ];
         for (password, weakness) in rows {
             let parsed = NewPassword::parse(password.as_str().into());
@@ -109,5 +163,13 @@ mod tests {
                 assert!(!format!("{parsed:?}").contains(&password));
             }
         }
+    }
+
+    #[test]
+    fn the_user_name_is_no_password() {
+        let password = NewPassword::parse("Ada.Lovelace-1815".into()).unwrap();
+        let personal = Err(Error::WeakPassword(Weakness::Personal));
+        assert_eq!(password.check_not_of("ADA.lovelace@example.com"), personal);
+        assert_eq!(password.check_not_of("grace@example.com"), Ok(()));
     }
 }

@@ -1,38 +1,72 @@
-use aws_sdk_cognitoidentityprovider::config;
+use std::net::IpAddr;
+
+use aws_sdk_cognitoidentityprovider::{
+    config::http::HttpResponse,
+    error::{ProvideErrorMetadata, SdkError},
+};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     Error, Identity, Username,
+    client::context,
+    cognito::within,
     error::{Refusal, unexpected},
+    retry::not_twice,
 };
 
 impl Identity {
     /// Has Cognito mail a new code to an account that is not confirmed yet; the older ones end.
     ///
-    /// An unknown user, a confirmed one and one whose hourly limit is reached are successes too:
-    /// a caller must not learn which addresses are known. Sent once: a repeat would be a second mail.
+    /// An unknown user, a confirmed one, one whose hourly limit is reached and one whose mail could
+    /// not be sent are successes too: a caller must not learn which addresses are known. No mail is
+    /// asked for twice.
     ///
     /// # Errors
     /// What befalls any call.
-    pub async fn resend_code(&self, username: &Username) -> Result<(), Error> {
-        use secrecy::ExposeSecret;
-        let once = config::retry::RetryConfig::disabled();
+    pub async fn resend_code(
+        &self,
+        username: &Username,
+        source_ip: Option<IpAddr>,
+    ) -> Result<(), Error> {
+        let call = |hash| self.send_resend_code(username, source_ip, hash);
+        within(self.with_hash(username.expose(), call)).await
+    }
+
+    async fn send_resend_code(
+        &self,
+        username: &Username,
+        source_ip: Option<IpAddr>,
+        hash: SecretString,
+    ) -> Result<(), Error> {
         let call = self
             .cognito
             .resend_confirmation_code()
             .client_id(self.client_id())
-            .secret_hash(self.secret_hash(username)?.expose_secret()) // EXPOSE: to Cognito.
+            .secret_hash(hash.expose_secret()) // EXPOSE: to Cognito.
             .username(username.expose())
+            .set_user_context_data(context(source_ip))
             .customize()
-            .config_override(config::Config::builder().retry_config(once));
-        let Err(error) = call.send().await else {
-            return Ok(());
-        };
-        match Refusal::of(&error).map(|refusal| refusal.code) {
-            Some("UserNotFoundException" | "InvalidParameterException") => Ok(()),
-            _ => match unexpected(&error) {
-                Error::TooManyAttempts => Ok(()),
-                error => Err(error),
-            },
-        }
+            .config_override(not_twice());
+        call.send().await.map(drop).or_else(|error| untold(&error))
+    }
+}
+
+/// A refusal that depends on the account, which is kept from whoever asks for a code, or a failure.
+pub(crate) fn untold<E>(error: &SdkError<E, HttpResponse>) -> Result<(), Error>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    match Refusal::of(error) {
+        Some(refusal) if refusal.is_of_our_secret() => Err(unexpected(error)),
+        Some(refusal) => match refusal.code {
+            "CodeDeliveryFailureException"
+            | "InvalidParameterException"
+            | "LimitExceededException"
+            | "NotAuthorizedException"
+            | "TooManyFailedAttemptsException"
+            | "UserNotFoundException" => Ok(()),
+            _ => Err(unexpected(error)),
+        },
+        None => Err(unexpected(error)),
     }
 }

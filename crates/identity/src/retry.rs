@@ -5,7 +5,7 @@ use std::sync::{
 
 use aws_sdk_cognitoidentityprovider::{
     config::{
-        ConfigBag, Intercept, RuntimeComponents,
+        self, ConfigBag, Intercept, RuntimeComponents,
         interceptors::BeforeTransmitInterceptorContextRef,
         retry::{ClassifyRetry, RetryAction},
     },
@@ -22,8 +22,7 @@ pub(crate) struct LimitsAreFinal;
 
 impl ClassifyRetry for LimitsAreFinal {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        let error_type = context.response().and_then(|r| r.headers().get("x-amzn-errortype"));
-        match error_type.map(|name| name.trim_end_matches(':')) {
+        match error_type(context) {
             Some("LimitExceededException" | "TooManyFailedAttemptsException") => {
                 RetryAction::RetryForbidden
             }
@@ -34,6 +33,36 @@ impl ClassifyRetry for LimitsAreFinal {
     fn name(&self) -> &'static str {
         "limits are final"
     }
+}
+
+/// Allows to repeat a call only if Cognito refused it for its rate, and so did nothing: a code must
+/// not be mailed twice because an answer was lost.
+#[derive(Debug)]
+struct NotTwice;
+
+impl ClassifyRetry for NotTwice {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let succeeded = matches!(context.output_or_error(), Some(Ok(_)));
+        match error_type(context) {
+            Some("TooManyRequestsException") => RetryAction::NoActionIndicated,
+            _ if succeeded => RetryAction::NoActionIndicated,
+            _ => RetryAction::RetryForbidden,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "not twice"
+    }
+}
+
+/// The settings of a call that [`NotTwice`] guards.
+pub(crate) fn not_twice() -> config::Builder {
+    config::Config::builder().retry_classifier(NotTwice)
+}
+
+fn error_type(context: &InterceptorContext) -> Option<&str> {
+    let name = context.response()?.headers().get("x-amzn-errortype")?;
+    Some(name.trim_end_matches(':'))
 }
 
 /// Counts the tries of one call.

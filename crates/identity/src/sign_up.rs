@@ -1,5 +1,11 @@
+use std::net::IpAddr;
+
+use secrecy::{ExposeSecret, SecretString};
+
 use crate::{
     Error, Identity, NewPassword, Username, Weakness,
+    client::context,
+    cognito::within,
     error::{Refusal, unexpected},
 };
 
@@ -10,17 +16,34 @@ impl Identity {
     /// are known, and a repeat after a time-out finds the account that the first try made.
     ///
     /// # Errors
-    /// [`Error::WeakPassword`] or [`Error::InvalidUsername`] where the pool is stricter than this
-    /// crate, [`Error::SignUpClosed`], and what befalls any call.
-    pub async fn sign_up(&self, username: &Username, password: &NewPassword) -> Result<(), Error> {
-        use secrecy::ExposeSecret;
+    /// [`Error::WeakPassword`] if it is made of the name, or where the pool is stricter than this
+    /// crate, [`Error::InvalidUsername`], [`Error::SignUpClosed`], and what befalls any call.
+    pub async fn sign_up(
+        &self,
+        username: &Username,
+        password: &NewPassword,
+        source_ip: Option<IpAddr>,
+    ) -> Result<(), Error> {
+        password.check_not_of(username.expose())?;
+        let call = |hash| self.send_sign_up(username, password, source_ip, hash);
+        within(self.with_hash(username.expose(), call)).await
+    }
+
+    async fn send_sign_up(
+        &self,
+        username: &Username,
+        password: &NewPassword,
+        source_ip: Option<IpAddr>,
+        hash: SecretString,
+    ) -> Result<(), Error> {
         let call = self
             .cognito
             .sign_up()
             .client_id(self.client_id())
-            .secret_hash(self.secret_hash(username)?.expose_secret()) // EXPOSE: to Cognito.
+            .secret_hash(hash.expose_secret()) // EXPOSE: to Cognito.
             .username(username.expose())
-            .password(password.expose());
+            .password(password.expose())
+            .set_user_context_data(context(source_ip));
         let Err(error) = call.send().await else {
             return Ok(());
         };
@@ -29,27 +52,33 @@ impl Identity {
         };
         match refusal.code {
             "UsernameExistsException" | "AliasExistsException" => Ok(()),
-            "InvalidPasswordException" => Err(Error::WeakPassword(weakness(&refusal))),
             "InvalidParameterException" if is_of_the_username(&refusal) => {
                 Err(Error::InvalidUsername)
-            }
-            "InvalidParameterException" if refusal.message.contains("'password'") => {
-                Err(Error::WeakPassword(Weakness::PoolPolicy))
             }
             "NotAuthorizedException" if refusal.message.contains("not permitted") => {
                 Err(Error::SignUpClosed)
             }
             "UserLambdaValidationException" => Err(Error::SignUpClosed),
-            _ => Err(unexpected(&error)),
+            _ => Err(weakness(&refusal).map_or_else(|| unexpected(&error), Error::WeakPassword)),
         }
     }
 }
 
-fn weakness(refusal: &Refusal<'_>) -> Weakness {
-    if refusal.message.contains("not long enough") {
-        Weakness::TooShort
-    } else {
-        Weakness::PoolPolicy
+/// What the pool has against a new password, if that is what it refuses.
+pub(crate) fn weakness(refusal: &Refusal<'_>) -> Option<Weakness> {
+    match refusal.code {
+        "InvalidPasswordException" if refusal.message.contains("not long enough") => {
+            Some(Weakness::TooShort)
+        }
+        "InvalidPasswordException" | "PasswordHistoryPolicyViolationException" => {
+            Some(Weakness::PoolPolicy)
+        }
+        "InvalidParameterException"
+            if refusal.message.to_ascii_lowercase().contains("password'") =>
+        {
+            Some(Weakness::PoolPolicy)
+        }
+        _ => None,
     }
 }
 

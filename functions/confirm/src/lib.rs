@@ -24,7 +24,7 @@ impl Confirm {
         let username = members.text("username", Username::parse);
         let code = members.text("confirmation_code", ConfirmationCode::parse);
         let (username, code) = members.finish(username.zip(code))?;
-        self.identity.confirm_sign_up(&username, &code).await?;
+        self.identity.confirm_sign_up(&username, &code, request.source_ip).await?;
         Ok(Response::json(StatusCode::OK, &json!({"message": "User confirmed successfully"})))
     }
 
@@ -33,7 +33,7 @@ impl Confirm {
         let mut members = Members::read(request)?;
         let username = members.text("username", Username::parse);
         let username = members.finish(username)?;
-        self.identity.resend_code(&username).await?;
+        self.identity.resend_code(&username, request.source_ip).await?;
         let message = "If the account waits for confirmation, a new code is on its way";
         Ok(Response::json(StatusCode::ACCEPTED, &json!({"message": message})))
     }

@@ -1,16 +1,17 @@
-//! `POST /login`: a user name and a password for tokens.
+//! `POST /login`, `POST /login/mfa`, `POST /refresh` and `POST /logout`: from a password to tokens,
+//! to newer ones, and out again.
 
 use http::StatusCode;
-use identity::{Identity, LogIn, Username};
+use identity::{Identity, LogIn, RefreshToken, Session, Tokens, TotpCode, Username};
 use lambda::Handler;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde::Serialize;
 use shared::{
     Problem, Request, Response,
-    json::{Fault, Members},
+    json::{Members, not_empty},
 };
 
-/// The handler of `POST /login`.
+/// The handler of the routes of logins.
 #[derive(Debug)]
 pub struct Login {
     identity: Identity,
@@ -22,66 +23,91 @@ impl Login {
     pub const fn new(identity: Identity) -> Self {
         Self { identity }
     }
+
+    async fn log_in(&self, request: &Request) -> Result<Response, Problem> {
+        let mut members = Members::read(request)?;
+        let username = members.text("username", Username::parse);
+        // The rules for new passwords may have been others in the past.
+        let password = members.text("password", not_empty);
+        let (username, password) = members.finish(username.zip(password))?;
+        let log_in = self.identity.log_in(&username, &password, request.source_ip).await?;
+        Ok(match log_in {
+            LogIn::Tokens(tokens) => tokens_of("Login successful", &tokens),
+            LogIn::SoftwareTokenMfa { session } => Response::json(
+                StatusCode::OK,
+                // EXPOSE: the next step sends it back.
+                &Challenge { challenge: "SOFTWARE_TOKEN_MFA", session: session.expose_secret() },
+            ),
+        })
+    }
+
+    async fn log_in_with_code(&self, request: &Request) -> Result<Response, Problem> {
+        let mut members = Members::read(request)?;
+        let username = members.text("username", Username::parse);
+        let session = members.text("session", Session::parse);
+        let code = members.text("code", TotpCode::parse);
+        let ((username, session), code) = members.finish(username.zip(session).zip(code))?;
+        let log_in = self.identity.log_in_with_code(&username, &session, &code, request.source_ip);
+        Ok(tokens_of("Login successful", &log_in.await?))
+    }
+
+    async fn refresh(&self, request: &Request) -> Result<Response, Problem> {
+        let tokens = self.identity.refresh(&refresh_token(request)?).await?;
+        Ok(tokens_of("Refresh successful", &tokens))
+    }
+
+    async fn log_out(&self, request: &Request) -> Result<Response, Problem> {
+        self.identity.log_out(&refresh_token(request)?).await?;
+        Ok(Response::empty(StatusCode::NO_CONTENT))
+    }
 }
 
 impl Handler for Login {
     async fn handle(&self, request: Request) -> Result<Response, Problem> {
-        let (username, password) = parse(&request)?;
-        let log_in = self.identity.log_in(&username, &password).await?;
-        Ok(Response::json(StatusCode::OK, &Answer::from(&log_in)))
-    }
-}
-
-/// The body of a success.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Answer<'a> {
-    Tokens {
-        message: &'static str,
-        id_token: &'a str,
-        access_token: &'a str,
-        refresh_token: &'a str,
-        token_type: &'static str,
-        /// Seconds.
-        expires_in: u64,
-    },
-    Challenge {
-        challenge: &'static str,
-        session: &'a str,
-    },
-}
-
-impl<'a> From<&'a LogIn> for Answer<'a> {
-    fn from(log_in: &'a LogIn) -> Self {
-        // EXPOSE: the tokens, or the session that the next step sends back, are what was asked for.
-        match log_in {
-            LogIn::Tokens(tokens) => Self::Tokens {
-                message: "Login successful",
-                id_token: tokens.id.expose_secret(),
-                access_token: tokens.access.expose_secret(),
-                refresh_token: tokens.refresh.expose_secret(),
-                token_type: "Bearer",
-                expires_in: tokens.expires_in.as_secs(),
-            },
-            LogIn::SoftwareTokenMfa { session } => Self::Challenge {
-                challenge: "SOFTWARE_TOKEN_MFA",
-                session: session.expose_secret(),
-            },
+        match request.resource.as_str() {
+            "/login" => self.log_in(&request).await,
+            "/login/mfa" => self.log_in_with_code(&request).await,
+            "/refresh" => self.refresh(&request).await,
+            "/logout" => self.log_out(&request).await,
+            other => Err(Problem::internal(&format_args!("{other} is not a route of login"))),
         }
     }
 }
 
-fn parse(request: &Request) -> Result<(Username, SecretString), Problem> {
+fn refresh_token(request: &Request) -> Result<RefreshToken, Problem> {
     let mut members = Members::read(request)?;
-    let username = members.text("username", Username::parse);
-    let password = members.text("password", existing_password);
-    members.finish(username.zip(password))
+    let token = members.text("refresh_token", RefreshToken::parse);
+    members.finish(token)
 }
 
-/// Any text can be tried as a password; the rules for new ones may have been others in the past.
-fn existing_password(text: SecretString) -> Result<SecretString, Fault> {
-    if text.expose_secret().is_empty() {
-        return Err(Fault::new("empty", "must not be empty"));
-    }
-    Ok(text)
+fn tokens_of(message: &'static str, tokens: &Tokens) -> Response {
+    // EXPOSE: the tokens are what was asked for.
+    let answer = Answer {
+        message,
+        id_token: tokens.id.expose_secret(),
+        access_token: tokens.access.expose_secret(),
+        refresh_token: tokens.refresh.expose_secret(),
+        token_type: "Bearer",
+        expires_in: tokens.expires_in.as_secs(),
+    };
+    Response::json(StatusCode::OK, &answer)
+}
+
+/// The body of a success with tokens.
+#[derive(Serialize)]
+struct Answer<'a> {
+    message: &'static str,
+    id_token: &'a str,
+    access_token: &'a str,
+    refresh_token: &'a str,
+    token_type: &'static str,
+    /// Seconds.
+    expires_in: u64,
+}
+
+/// The body of a success that is the first of two.
+#[derive(Serialize)]
+struct Challenge<'a> {
+    challenge: &'static str,
+    session: &'a str,
 }

@@ -25,7 +25,7 @@ impl Handler for Register {
     /// its mail shall not learn it.
     async fn handle(&self, request: Request) -> Result<Response, Problem> {
         let (username, password) = parse(&request)?;
-        self.identity.sign_up(&username, &password).await?;
+        self.identity.sign_up(&username, &password, request.source_ip).await?;
         Ok(Response::json(
             StatusCode::OK,
             &json!({"message": "User registration successful", "next": "confirm_user"}),

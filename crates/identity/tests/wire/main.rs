@@ -1,0 +1,11 @@
+//! What the crate sends to Cognito and makes of the answers, over a scripted endpoint: the faults
+//! that no user pool gives on request.
+#![cfg(test)]
+
+mod endpoint;
+mod failures;
+mod operations;
+mod refusals;
+mod repeats;
+mod secret;
+mod sent;

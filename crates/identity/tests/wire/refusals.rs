@@ -1,0 +1,308 @@
+//! What a refusal of Cognito's comes to.
+
+use identity::{Error, LogIn, Weakness};
+use secrecy::ExposeSecret;
+use shared::{Kind, Problem};
+
+use crate::{
+    endpoint::{Answer, Endpoint, Refuse, Step},
+    operations::{
+        CHALLENGE, DONE, KEY, Operation, REVOKED, TOKENS, USER, USER_WITH_MFA, log_in,
+        refresh_token,
+    },
+};
+
+/// The kind of problem that `operation` comes to when the last of `before` and a refusal is its
+/// outcome; each refusal is made once.
+async fn kind(
+    operation: Operation,
+    before: &[Step],
+    code: &'static str,
+    message: &'static str,
+) -> Kind {
+    let steps = [before, &[Refuse(code, message)]].concat();
+    let (outcome, _) = operation.of(&steps).await;
+    Problem::from(outcome.unwrap_err()).kind()
+}
+
+#[tokio::test]
+async fn log_in_outcomes() {
+    let tokens = log_in(&[TOKENS]).await;
+    assert!(matches!(tokens, Ok(LogIn::Tokens(tokens)) if tokens.access.expose_secret() == "a"));
+    assert!(matches!(log_in(&[CHALLENGE]).await, Ok(LogIn::SoftwareTokenMfa { .. })));
+    let new = Answer(
+        r#"{"ChallengeName":"NEW_PASSWORD_REQUIRED","Session":"s","ChallengeParameters":{}}"#,
+    );
+    let unsupported = Error::ChallengeUnsupported("NEW_PASSWORD_REQUIRED".to_owned());
+    assert_eq!(log_in(std::slice::from_ref(&new)).await.unwrap_err(), unsupported);
+    let twice = Operation::LogInWithCode.of(&[CHALLENGE]).await.0;
+    assert!(matches!(twice, Err(Error::ChallengeUnsupported(_))));
+    assert_eq!(Operation::LogInWithCode.of(&[new]).await.0, Err(unsupported));
+}
+
+/// Every refusal of a log-in and what the client is told.
+#[tokio::test(start_paused = true)]
+async fn log_in_refusals() {
+    let rows = [
+        ("NotAuthorizedException", "Incorrect username or password.", Kind::InvalidCredentials),
+        ("NotAuthorizedException", "User is disabled.", Kind::InvalidCredentials),
+        ("NotAuthorizedException", "Password attempts exceeded", Kind::InvalidCredentials),
+        ("UserNotFoundException", "User does not exist.", Kind::InvalidCredentials),
+        ("UserNotConfirmedException", "User is not confirmed.", Kind::UserNotConfirmed),
+        (
+            "PasswordResetRequiredException",
+            "Password reset required for the user",
+            Kind::PasswordResetRequired,
+        ),
+        ("NotAuthorizedException", "Unable to verify secret hash for client c", Kind::Internal),
+        (
+            "NotAuthorizedException",
+            "Client c is configured with secret but SECRET_HASH was not received",
+            Kind::Internal,
+        ),
+        ("ResourceNotFoundException", "User pool client c does not exist.", Kind::Internal),
+        (
+            "InvalidParameterException",
+            "USER_PASSWORD_AUTH flow not enabled for this client",
+            Kind::Internal,
+        ),
+        ("TooManyRequestsException", "Too many requests", Kind::DependencyUnavailable),
+        ("ForbiddenException", "Forbidden", Kind::DependencyUnavailable),
+    ];
+    for (code, message, expected) in rows {
+        assert_eq!(kind(Operation::LogIn, &[], code, message).await, expected, "{code} {message}");
+    }
+}
+
+#[tokio::test]
+async fn log_in_with_code_refusals() {
+    let rows = [
+        ("CodeMismatchException", "Invalid code received for user", Kind::InvalidCode),
+        (
+            "ExpiredCodeException",
+            "Your software token has already been used once.",
+            Kind::InvalidCode,
+        ),
+        (
+            "NotAuthorizedException",
+            "Invalid session for the user, session can only be used once.",
+            Kind::SessionOver,
+        ),
+        (
+            "NotAuthorizedException",
+            "Invalid session for the user, session is expired.",
+            Kind::SessionOver,
+        ),
+        ("NotAuthorizedException", "Invalid session for the user.", Kind::SessionOver),
+        ("CodeMismatchException", "Invalid session for the user.", Kind::SessionOver),
+        ("NotAuthorizedException", "User is disabled.", Kind::SessionOver),
+        ("UserNotFoundException", "User does not exist.", Kind::SessionOver),
+        ("NotAuthorizedException", "Password attempts exceeded", Kind::TooManyAttempts),
+        ("UserNotConfirmedException", "User is not confirmed.", Kind::UserNotConfirmed),
+        ("ResourceNotFoundException", "User pool client c does not exist.", Kind::Internal),
+    ];
+    for (code, message, expected) in rows {
+        let kind = kind(Operation::LogInWithCode, &[], code, message).await;
+        assert_eq!(kind, expected, "{code} {message}");
+    }
+}
+
+/// One answer for every refresh token that is of no use, and a log-out takes them all.
+#[tokio::test]
+async fn refresh_and_log_out_refusals() {
+    for (code, message) in [
+        ("NotAuthorizedException", "Invalid Refresh Token"),
+        ("NotAuthorizedException", "Refresh Token has been revoked"),
+        ("NotAuthorizedException", "Refresh Token has expired"),
+        ("NotAuthorizedException", "User is disabled."),
+        ("NotAuthorizedException", ""),
+        ("RefreshTokenReuseException", "Refresh token reuse detected"),
+        ("UserNotFoundException", "User does not exist."),
+    ] {
+        let kind = kind(Operation::Refresh, &[], code, message).await;
+        assert_eq!(kind, Kind::SessionOver, "{code} {message}");
+    }
+    for (code, expected) in [
+        ("UnsupportedTokenTypeException", Kind::MalformedRequest),
+        ("InvalidParameterException", Kind::MalformedRequest),
+        ("UnsupportedOperationException", Kind::Internal),
+    ] {
+        assert_eq!(kind(Operation::LogOut, &[], code, "").await, expected, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_without_rotation_keeps_its_token() {
+    let kept = Answer(
+        r#"{"AuthenticationResult":{"AccessToken":"a","IdToken":"i","ExpiresIn":900,"TokenType":"Bearer"}}"#,
+    );
+    let tokens = Endpoint::new(&[kept]).identity().refresh(&refresh_token()).await.unwrap();
+    assert_eq!(tokens.refresh.expose_secret(), "a-refresh-token");
+}
+
+#[tokio::test]
+async fn sign_up_refusals() {
+    let policy = "Password did not conform with policy: ";
+    let long: &'static str = format!("{policy}Password not long enough").leak();
+    let upper: &'static str = format!("{policy}Password must have uppercase characters").leak();
+    let rows = [
+        (Refuse("InvalidPasswordException", long), Error::WeakPassword(Weakness::TooShort)),
+        (Refuse("InvalidPasswordException", upper), Error::WeakPassword(Weakness::PoolPolicy)),
+        (
+            Refuse("InvalidParameterException", "1 validation error detected: Value at 'password'"),
+            Error::WeakPassword(Weakness::PoolPolicy),
+        ),
+        (
+            Refuse("InvalidParameterException", "Username should be an email."),
+            Error::InvalidUsername,
+        ),
+        (
+            Refuse("InvalidParameterException", "Invalid email address format."),
+            Error::InvalidUsername,
+        ),
+        (
+            Refuse("NotAuthorizedException", "SignUp is not permitted for this user pool"),
+            Error::SignUpClosed,
+        ),
+    ];
+    for (step, error) in rows {
+        assert_eq!(Operation::SignUp.of(&[step]).await, (Err(error), 1));
+    }
+    let quota = Refuse("LimitExceededException", "Exceeded daily email limit for the operation");
+    assert!(matches!(Operation::SignUp.of(&[quota]).await.0, Err(Error::Unavailable(_))));
+}
+
+/// ENU-4
+#[tokio::test]
+async fn refusals_of_codes_are_one() {
+    for operation in [Operation::Confirm, Operation::Reset] {
+        for (code, message) in [
+            ("CodeMismatchException", "Invalid verification code provided, please try again."),
+            ("ExpiredCodeException", "Invalid code provided, please request a code again."),
+            ("UserNotFoundException", "User does not exist."),
+            ("UserNotConfirmedException", "User is not confirmed."),
+            ("AliasExistsException", "An account with the email already exists."),
+            ("NotAuthorizedException", "User cannot be confirmed. Current status is ARCHIVED"),
+        ] {
+            let outcome = operation.of(&[Refuse(code, message)]).await;
+            assert_eq!(outcome, (Err(Error::InvalidCode), 1), "{operation:?} {code}");
+        }
+    }
+}
+
+/// ENU-3
+#[tokio::test]
+async fn asking_for_a_code_tells_nothing_about_the_user() {
+    for operation in [Operation::Resend, Operation::Forgot] {
+        for (code, message) in [
+            ("UserNotFoundException", "Username/client id combination not found."),
+            ("InvalidParameterException", "User is already confirmed."),
+            ("NotAuthorizedException", "User password cannot be reset in the current state."),
+            ("NotAuthorizedException", "User is disabled."),
+            ("LimitExceededException", "Attempt limit exceeded, please try after some time."),
+            ("LimitExceededException", "Exceeded daily email limit for the operation"),
+            ("CodeDeliveryFailureException", "Unable to deliver message"),
+        ] {
+            let outcome = operation.of(&[Refuse(code, message)]).await;
+            assert_eq!(outcome, (Ok(()), 1), "{operation:?} {code} {message}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_password_is_refused_by_its_name() {
+    for (code, message, weakness) in [
+        ("InvalidPasswordException", "… Password not long enough", Weakness::TooShort),
+        ("InvalidPasswordException", "… must have symbol characters", Weakness::PoolPolicy),
+        ("PasswordHistoryPolicyViolationException", "was used before", Weakness::PoolPolicy),
+    ] {
+        let refusal = Refuse(code, message);
+        for (operation, before) in [(Operation::Reset, vec![]), (Operation::Change, vec![USER])] {
+            let steps = [before, vec![refusal.clone()]].concat();
+            let error = operation.of(&steps).await.0.unwrap_err();
+            assert_eq!(error, Error::WeakPassword(weakness));
+            assert!(error.about("new_password").body().contains(r#""field":"new_password""#));
+        }
+    }
+}
+
+/// A token that Cognito does not take is answered as the authorizer answers one.
+#[tokio::test]
+async fn refusals_of_access_tokens_are_those_of_the_authorizer() {
+    use Operation::{Change, Delete, DisableMfa, EnableMfa, Profile, SetUpMfa};
+    for operation in [Profile, Change, SetUpMfa, EnableMfa, DisableMfa, Delete] {
+        for (code, message) in [
+            ("NotAuthorizedException", "Access Token has been revoked"),
+            ("NotAuthorizedException", "Access Token has expired"),
+            ("NotAuthorizedException", "Invalid Access Token"),
+            ("NotAuthorizedException", "Could not verify signature for Access Token"),
+            ("NotAuthorizedException", "Access Token does not have required scopes"),
+            ("NotAuthorizedException", "User is disabled."),
+            ("UserNotFoundException", "User does not exist."),
+        ] {
+            let (outcome, calls) = operation.of(&[Refuse(code, message)]).await;
+            let problem = Problem::from(outcome.unwrap_err());
+            assert_eq!(problem.body(), Problem::new(Kind::Unauthorized).body(), "{operation:?}");
+            assert_eq!(calls, 1, "{operation:?}: nothing is done with such a token");
+        }
+    }
+}
+
+/// Who has a token knows that there is an account, and may be told more.
+#[tokio::test]
+async fn password_refusals_of_callers() {
+    for (operation, before) in [(Operation::Change, vec![USER]), (Operation::Delete, vec![USER])] {
+        for (code, message, expected) in [
+            ("NotAuthorizedException", "Incorrect username or password.", Kind::InvalidCredentials),
+            ("NotAuthorizedException", "Password attempts exceeded", Kind::TooManyAttempts),
+            ("LimitExceededException", "Attempt limit exceeded", Kind::TooManyAttempts),
+            (
+                "PasswordResetRequiredException",
+                "Password reset required for the user",
+                Kind::PasswordResetRequired,
+            ),
+        ] {
+            let kind = kind(operation, &before, code, message).await;
+            assert_eq!(kind, expected, "{operation:?} {message}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn mfa_refusals() {
+    for operation in [Operation::EnableMfa, Operation::DisableMfa] {
+        for (code, message, expected) in [
+            ("EnableSoftwareTokenMFAException", "Code mismatch", Kind::InvalidCode),
+            ("CodeMismatchException", "Code mismatch", Kind::InvalidCode),
+            ("ExpiredCodeException", "has already been used once.", Kind::InvalidCode),
+            ("SoftwareTokenMFANotFoundException", "not found", Kind::MfaNotSetUp),
+        ] {
+            assert_eq!(kind(operation, &[], code, message).await, expected, "{code}");
+        }
+        let failed = Answer(r#"{"Status":"ERROR"}"#);
+        assert_eq!(operation.of(&[failed]).await, (Err(Error::InvalidTotpCode), 1));
+        assert_eq!(operation.of(&[crate::operations::VERIFIED, REVOKED]).await.1, 2);
+    }
+    let (outcome, calls) = Operation::SetUpMfa.of(&[USER_WITH_MFA, KEY]).await;
+    assert_eq!((outcome, calls), (Err(Error::MfaAlreadyEnabled), 1));
+    let off = "Software Token MFA has not been enabled by the userPool";
+    let kind = kind(Operation::SetUpMfa, &[USER], "SoftwareTokenMFANotFoundException", off).await;
+    assert_eq!(kind, Kind::Internal);
+}
+
+#[tokio::test]
+async fn what_callers_are_told() {
+    let profile = Endpoint::new(&[USER_WITH_MFA]).account().profile(&"t".into()).await.unwrap();
+    assert_eq!((&*profile.sub, &*profile.email), ("42", "zo\u{eb}@example.com"));
+    assert_eq!((profile.email_verified, profile.mfa_enabled), (false, true));
+    let profile = Endpoint::new(&[USER]).account().profile(&"t".into()).await.unwrap();
+    assert_eq!((profile.email_verified, profile.mfa_enabled), (true, false));
+    let key = Endpoint::new(&[USER, KEY]).account().set_up_mfa(&"t".into()).await.unwrap();
+    assert_eq!(key.secret.expose_secret(), "JBSWY3DP");
+    let uri = "otpauth://totp/Passmint:zo%C3%AB%40example.com?secret=JBSWY3DP&issuer=Passmint";
+    assert_eq!(key.otpauth_uri.expose_secret(), uri);
+    let shown = format!("{profile:?} {key:?} {:?}", Endpoint::new(&[DONE]).identity());
+    for secret in ["zo", "JBSWY3DP", "a key", "a session token"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}

@@ -1,0 +1,94 @@
+//! What a second try comes to after a first one whose answer was lost (FLT-4).
+
+use identity::Error;
+
+use crate::{
+    endpoint::{Answer, Hang, Refuse, Reset, Step},
+    operations::{CHALLENGE, DONE, Operation, REVOKED, TOKENS, USER, WRONG_CODE, WRONG_PASSWORD},
+};
+
+const EXISTS: Step = Refuse("UsernameExistsException", "User already exists");
+const CONFIRMED: Step =
+    Refuse("NotAuthorizedException", "User cannot be confirmed. Current status is CONFIRMED");
+const USED: Step =
+    Refuse("ExpiredCodeException", "Invalid code provided, please request a code again.");
+const GONE: Step = Refuse("UserNotFoundException", "User does not exist.");
+
+/// FLT-4
+#[tokio::test(start_paused = true)]
+async fn a_sign_up_that_is_repeated_is_a_success() {
+    for lost in [Hang, Reset] {
+        assert_eq!(Operation::SignUp.of(&[lost, EXISTS]).await, (Ok(()), 2));
+    }
+    assert_eq!(Operation::SignUp.of(&[EXISTS]).await, (Ok(()), 1));
+}
+
+/// FLT-4
+#[tokio::test(start_paused = true)]
+async fn a_confirmation_that_is_repeated_is_a_success() {
+    for lost in [Hang, Reset] {
+        assert_eq!(Operation::Confirm.of(&[lost, CONFIRMED]).await, (Ok(()), 2));
+    }
+    assert_eq!(Operation::Confirm.of(&[CONFIRMED]).await, (Err(Error::InvalidCode), 1));
+}
+
+/// FLT-4
+#[tokio::test(start_paused = true)]
+async fn a_code_is_never_sent_twice() {
+    for operation in [Operation::Resend, Operation::Forgot] {
+        for lost in [Hang, Reset] {
+            let (outcome, calls) = operation.of(&[lost, DONE]).await;
+            assert!(matches!(outcome, Err(Error::Unavailable(_))), "{operation:?}");
+            assert_eq!(calls, 1, "{operation:?}");
+        }
+    }
+}
+
+/// A code that is used after a lost answer may be so by us: then the new password is right.
+#[tokio::test(start_paused = true)]
+async fn a_reset_that_is_repeated_is_a_success_if_the_new_password_holds() {
+    for proof in [TOKENS, CHALLENGE] {
+        assert_eq!(Operation::Reset.of(&[Reset, USED, proof, DONE]).await, (Ok(()), 4));
+    }
+    let invalid = Err(Error::InvalidCode);
+    assert_eq!(Operation::Reset.of(&[Reset, USED, WRONG_PASSWORD]).await, (invalid.clone(), 3));
+    let unsure = Operation::Reset.of(&[Reset, WRONG_CODE, Hang]).await.0;
+    assert!(matches!(unsure, Err(Error::Unavailable(_))));
+    assert_eq!(Operation::Reset.of(&[USED]).await, (invalid, 1));
+}
+
+/// A password that is wrong after a lost answer may be so by us: then the new one is right.
+#[tokio::test(start_paused = true)]
+async fn a_change_that_is_repeated_is_a_success_if_the_new_password_holds() {
+    let done = Operation::Change.of(&[USER, Reset, WRONG_PASSWORD, DONE, DONE]).await;
+    assert_eq!(done, (Ok(()), 5));
+    let wrong = Err(Error::InvalidCredentials);
+    let twice = Operation::Change.of(&[USER, Reset, WRONG_PASSWORD, WRONG_PASSWORD]).await;
+    assert_eq!(twice, (wrong.clone(), 4));
+    assert_eq!(Operation::Change.of(&[USER, WRONG_PASSWORD]).await, (wrong, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_of_all_logins_that_is_repeated_is_a_success() {
+    assert_eq!(Operation::Change.of(&[USER, DONE, Reset, REVOKED]).await, (Ok(()), 4));
+    for (operation, steps) in [
+        (Operation::Change, vec![USER, DONE, REVOKED]),
+        (Operation::Change, vec![USER, DONE, Hang]),
+        (Operation::Reset, vec![DONE, Hang]),
+        (Operation::Reset, vec![DONE, Refuse("AccessDeniedException", "User: arn:aws:sts::1")]),
+    ] {
+        let (outcome, _) = operation.of(&steps).await;
+        assert!(matches!(outcome, Err(Error::LoginsGoOn(_))), "{steps:?}: {outcome:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_that_is_repeated_is_a_success() {
+    for gone in [GONE, REVOKED] {
+        let steps = [USER, TOKENS, Reset, gone.clone()];
+        assert_eq!(Operation::Delete.of(&steps).await, (Ok(()), 4));
+        let once = Operation::Delete.of(&[USER, TOKENS, gone]).await;
+        assert_eq!(once, (Err(Error::TokenRefused), 3));
+    }
+    assert_eq!(Operation::Delete.of(&[USER, CHALLENGE, Answer("")]).await, (Ok(()), 3));
+}

@@ -1,0 +1,34 @@
+//! `DELETE /me`: the end of an account.
+
+use http::StatusCode;
+use identity::Identity;
+use lambda::Handler;
+use shared::{Problem, Request, Response, json::Members};
+
+/// The handler of `DELETE /me`.
+///
+/// A function of its own: it alone of those that act for a caller needs the app client's secret, for
+/// the password must be proved once more.
+#[derive(Debug)]
+pub struct DeleteAccount {
+    identity: Identity,
+}
+
+impl DeleteAccount {
+    /// Deletes accounts of `identity`.
+    #[must_use]
+    pub const fn new(identity: Identity) -> Self {
+        Self { identity }
+    }
+}
+
+impl Handler for DeleteAccount {
+    async fn handle(&self, request: Request) -> Result<Response, Problem> {
+        let token = request.bearer_token()?;
+        let mut members = Members::read(&request)?;
+        let password = members.text("password", shared::json::not_empty);
+        let password = members.finish(password)?;
+        self.identity.delete_user(&token, &password, request.source_ip).await?;
+        Ok(Response::empty(StatusCode::NO_CONTENT))
+    }
+}
