@@ -21,11 +21,22 @@ PARAMETERS = {"AllowedOrigin": "https://app.example", "Stage": "v1", "Architectu
 # Every route with its function. A route that is not here, or that changes sides, fails the check.
 PUBLIC = {
     ("post", "/confirm_user"): "ConfirmFunction",
+    ("post", "/forgot_password"): "RecoverFunction",
     ("post", "/login"): "LoginFunction",
+    ("post", "/login/mfa"): "LoginFunction",
+    ("post", "/logout"): "LoginFunction",
+    ("post", "/refresh"): "LoginFunction",
     ("post", "/register"): "RegisterFunction",
     ("post", "/resend_code"): "ConfirmFunction",
+    ("post", "/reset_password"): "RecoverFunction",
 }
 GUARDED = {
+    ("delete", "/me"): "DeleteAccountFunction",
+    ("delete", "/mfa"): "AccountFunction",
+    ("get", "/me"): "AccountFunction",
+    ("post", "/change_password"): "AccountFunction",
+    ("post", "/mfa/setup"): "AccountFunction",
+    ("post", "/mfa/verify"): "AccountFunction",
     ("get", "/generate"): "GenerateFunction",
     ("post", "/generate"): "GenerateFunction",
 }
@@ -33,17 +44,35 @@ ROUTES = PUBLIC | GUARDED
 TOKEN_SECURITY = [{"AccessToken": ["aws.cognito.signin.user.admin"]}]
 NO_SECURITY = [{"NONE": []}]
 
-# The environment of each function: the app client's secret only where Cognito is called.
+# The environment of each function: who the app client is only where it is needed, and no secret.
+PLAIN_ENVIRONMENT = {"ALLOWED_ORIGINS": {"Ref": "AllowedOrigin"}}
 CLIENT_ENVIRONMENT = {
     "ALLOWED_ORIGINS": {"Ref": "AllowedOrigin"},
     "COGNITO_CLIENT_ID": {"Ref": "UserPoolClient"},
-    "COGNITO_CLIENT_SECRET": {"Fn::GetAtt": ["UserPoolClient", "ClientSecret"]},
+    "COGNITO_USER_POOL_ID": {"Ref": "UserPool"},
 }
 ENVIRONMENTS = {
     "RegisterFunction": CLIENT_ENVIRONMENT,
     "ConfirmFunction": CLIENT_ENVIRONMENT,
     "LoginFunction": CLIENT_ENVIRONMENT,
-    "GenerateFunction": {"ALLOWED_ORIGINS": {"Ref": "AllowedOrigin"}},
+    "RecoverFunction": CLIENT_ENVIRONMENT,
+    "AccountFunction": PLAIN_ENVIRONMENT,
+    "DeleteAccountFunction": CLIENT_ENVIRONMENT,
+    "GenerateFunction": PLAIN_ENVIRONMENT,
+}
+
+# What each function asks of Cognito under its role, beside writing its log: the signed calls of
+# crates/identity that its routes make. Calls for users are public ones and need no permission.
+READ_SECRET = ("read-client-secret", "cognito-idp:DescribeUserPoolClient")
+END_LOGINS = ("end-logins", "cognito-idp:AdminUserGlobalSignOut")
+PERMISSIONS = {
+    "RegisterFunction": [READ_SECRET],
+    "ConfirmFunction": [READ_SECRET],
+    "LoginFunction": [READ_SECRET],
+    "RecoverFunction": [READ_SECRET, END_LOGINS],
+    "AccountFunction": [],
+    "DeleteAccountFunction": [READ_SECRET],
+    "GenerateFunction": [],
 }
 
 ORIGIN = {"Fn::Sub": "'${AllowedOrigin}'"}
@@ -83,6 +112,8 @@ USER_POOL = {
     "AutoVerifiedAttributes": ["email"],
     "DeletionProtection": "ACTIVE",
     "DeviceConfiguration": None,
+    "EnabledMfas": ["SOFTWARE_TOKEN_MFA"],
+    "MfaConfiguration": "OPTIONAL",
     "Policies": {
         "PasswordPolicy": {
             "MinimumLength": 15,
@@ -98,6 +129,7 @@ USER_POOL = {
 }
 USER_POOL_CLIENT = {
     "AccessTokenValidity": 15,
+    "AuthSessionValidity": 15,
     "EnablePropagateAdditionalUserContextData": True,
     "EnableTokenRevocation": True,
     "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],
@@ -289,7 +321,7 @@ def throttling(stack: Stack) -> Faults:
     stages = stack.of_type("AWS::ApiGateway::Stage")
     yield from differences("stages", {"ApiStage"}, set(stages))
     settings = {
-        (it["HttpMethod"].lower(), it["ResourcePath"].replace("/~1", "/")): it
+        (it["HttpMethod"].lower(), it["ResourcePath"].replace("/~1", "/").replace("~1", "/")): it
         for it in stack.properties("ApiStage")["MethodSettings"]
     }
     general = ("*", "/*")
@@ -331,18 +363,19 @@ def functions(stack: Stack) -> Faults:
             f"BuildMethod of {name}", "rust-cargolambda", source["Metadata"]["BuildMethod"]
         )
         code = source["Properties"]["CodeUri"]
-        yield from difference(f"CodeUri of {name}", f"functions/{own.lower()}", code)
+        yield from difference(f"CodeUri of {name}", f"functions/{snake_case(own)}", code)
 
 
 def roles(stack: Stack) -> Faults:
-    """A role may write to the log group of its one function and do nothing else"""
+    """A role may write its one function's log and make the calls of that function, no other"""
     owners = {name.removesuffix("Function") for name in ENVIRONMENTS}
     found = stack.of_type("AWS::IAM::Role")
     yield from differences("roles", {f"{own}Role" for own in owners}, set(found))
     others = {n for n, it in stack.resources.items() if it["Type"].startswith("AWS::IAM::")}
     yield from differences("IAM resources", set(found), others)
     for own in sorted(owners):
-        yield from difference(f"{own}Role", role_of(own), stack.properties(f"{own}Role"))
+        wanted = role_of(own, PERMISSIONS[f"{own}Function"])
+        yield from difference(f"{own}Role", wanted, stack.properties(f"{own}Role"))
         group = stack.properties(f"{own}LogGroup")
         if not group.get("RetentionInDays"):
             yield f"{own}LogGroup keeps its lines for ever"
@@ -376,16 +409,15 @@ def user_pool_client(stack: Stack) -> Faults:
 
 
 def no_secret(stack: Stack) -> Faults:
-    """No secret is a parameter, an output or anywhere but in the functions that need it"""
+    """No secret is a parameter, an output or anywhere else in the stack"""
     for name in stack.expanded["Parameters"]:
         if SECRET_NAME.search(name):
             yield f"parameter {name}"
     for name, output in stack.expanded["Outputs"].items():
         if SECRET_NAME.search(name) or "ClientSecret" in json.dumps(output):
             yield f"output {name}"
-    holders = {name for name, it in ENVIRONMENTS.items() if it is CLIENT_ENVIRONMENT}
     found = {name for name, it in stack.resources.items() if "ClientSecret" in json.dumps(it)}
-    yield from differences("holders of the client secret", holders, found)
+    yield from differences("holders of the client secret", set(), found)
 
 
 def outputs(stack: Stack) -> Faults:
@@ -436,8 +468,12 @@ def expand(template: Json) -> Json:
     return Translator({}, Parser()).translate(template, dict(PARAMETERS))
 
 
-def role_of(own: str) -> Json:
-    """The one role a function may have: Lambda's, and to write to its own log group."""
+def snake_case(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def role_of(own: str, permissions: list[tuple[str, str]]) -> Json:
+    """The one role a function may have: to write its own log, and what it asks of the pool."""
     write = {
         "Effect": "Allow",
         "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -448,10 +484,19 @@ def role_of(own: str) -> Json:
         "Principal": {"Service": "lambda.amazonaws.com"},
         "Action": "sts:AssumeRole",
     }
-    policy = {"Version": "2012-10-17", "Statement": [write]}
+    statements = [("write-own-log", write)]
+    for name, action in permissions:
+        pool = {"Fn::GetAtt": ["UserPool", "Arn"]}
+        statements.append((name, {"Effect": "Allow", "Action": action, "Resource": pool}))
     return {
         "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [assume]},
-        "Policies": [{"PolicyName": "write-own-log", "PolicyDocument": policy}],
+        "Policies": [
+            {
+                "PolicyName": name,
+                "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+            }
+            for name, statement in statements
+        ],
     }
 
 

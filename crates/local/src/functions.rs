@@ -1,18 +1,27 @@
 use std::{collections::BTreeMap, sync::Arc};
 
+use account::OwnAccount;
 use confirm::Confirm;
+use delete_account::DeleteAccount;
 use generate::Generate;
-use identity::Identity;
+use identity::{Account, Identity};
 use lambda::{Function, Log};
 use login::Login;
+use recover::Recover;
 use register::Register;
 use shared::Origins;
 
 /// Every function of the template, by its logical id.
 pub(crate) type Functions = BTreeMap<&'static str, Arc<Function>>;
 
-/// The functions as they are deployed, over the accounts of `identity`.
-pub(crate) fn all(identity: &Identity, origins: &Origins, log: &Log) -> Functions {
+/// The functions as they are deployed, over the accounts of `identity`, whose bearers' own `account`
+/// is.
+pub(crate) fn all(
+    identity: &Identity,
+    account: &Account,
+    origins: &Origins,
+    log: &Log,
+) -> Functions {
     let (origins, log) = (|| origins.clone(), || log.clone());
     let functions = [
         (
@@ -24,6 +33,18 @@ pub(crate) fn all(identity: &Identity, origins: &Origins, log: &Log) -> Function
             Function::new("confirm", origins(), log(), Confirm::new(identity.clone())),
         ),
         ("LoginFunction", Function::new("login", origins(), log(), Login::new(identity.clone()))),
+        (
+            "RecoverFunction",
+            Function::new("recover", origins(), log(), Recover::new(identity.clone())),
+        ),
+        (
+            "AccountFunction",
+            Function::new("account", origins(), log(), OwnAccount::new(account.clone())),
+        ),
+        (
+            "DeleteAccountFunction",
+            Function::new("delete_account", origins(), log(), DeleteAccount::new(identity.clone())),
+        ),
         (
             "GenerateFunction",
             Function::new("generate", origins(), log(), Generate::new(generate::keyed_by_system)),

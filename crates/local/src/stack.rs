@@ -1,9 +1,12 @@
 use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
-use cognito_emulator::{ClientSettings, Config, Emulator, OpenError, PoolSettings, Storage};
+use cognito_emulator::{
+    ACCESS_KEY_ID, ClientSettings, Config, Emulator, OpenError, PoolSettings, SECRET_ACCESS_KEY,
+    Storage,
+};
 use http::Request;
-use identity::{Identity, Settings};
+use identity::{Account, Credentials, Endpoint, Identity, Settings, Wire};
 use lambda::Log;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
@@ -130,7 +133,8 @@ impl Stack {
         let emulator = emulator.await.map_err(|_| StartError::Runtime)??;
         let sink = Arc::clone(&options.log);
         let log = Log::new(move |line| sink(line));
-        let functions = functions::all(&accounts(&emulator), &options.allowed_origins, &log);
+        let (identity, account) = accounts(&emulator, &options.clock);
+        let functions = functions::all(&identity, &account, &options.allowed_origins, &log);
         let gateway = Gateway {
             router: Router::new(template.routes, &functions)?,
             cors: template.cors,
@@ -241,14 +245,21 @@ fn properties<T: DeserializeOwned>(
 }
 
 /// The accounts as the functions see them: the real client of Cognito, on a wire within the process.
-fn accounts(emulator: &Emulator) -> Identity {
+fn accounts(emulator: &Emulator, clock: &Clock) -> (Identity, Account) {
+    let wire = Wire::over(InProcess(emulator.clone()), Arc::clone(clock));
+    let endpoint = Endpoint { region: REGION.to_owned(), url: None };
+    let account = Account::new(&endpoint, &wire);
     let settings = Settings {
-        region: REGION.to_owned(),
+        endpoint,
+        user_pool_id: emulator.pool_id().to_owned(),
         client_id: emulator.client_id().to_owned(),
-        client_secret: emulator.client_secret(),
-        endpoint: None,
+        credentials: Credentials {
+            access_key_id: ACCESS_KEY_ID.to_owned(),
+            secret_access_key: SECRET_ACCESS_KEY.into(),
+            session_token: None,
+        },
     };
-    Identity::over(settings, InProcess(emulator.clone()))
+    (Identity::new(settings, &wire), account)
 }
 
 fn authorizer(emulator: &Emulator) -> Authorizer {
