@@ -8,6 +8,7 @@
 //! What is emulated and where the facts come from: see the crate's README.
 
 mod attempts;
+mod bearer;
 mod code;
 mod config;
 mod constraint;
@@ -19,6 +20,7 @@ mod gate;
 mod hashing;
 mod ids;
 mod keys;
+mod login;
 mod mac;
 mod name;
 mod operations;

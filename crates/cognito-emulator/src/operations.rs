@@ -2,12 +2,19 @@
 
 mod admin_confirm_sign_up;
 mod admin_get_user;
+mod authentication_result;
 mod confirm_sign_up;
 mod describe_user_pool;
 mod describe_user_pool_client;
+mod get_tokens_from_refresh_token;
+mod get_user;
+mod global_sign_out;
 mod initiate_auth;
 mod list_users;
+mod refresh;
 mod resend_confirmation_code;
+mod revoke_token;
+mod sign_in;
 mod sign_up;
 
 use std::sync::Arc;
@@ -35,9 +42,13 @@ pub(crate) enum Operation {
     ConfirmSignUp,
     DescribeUserPool,
     DescribeUserPoolClient,
+    GetTokensFromRefreshToken,
+    GetUser,
+    GlobalSignOut,
     InitiateAuth,
     ListUsers,
     ResendConfirmationCode,
+    RevokeToken,
     SignUp,
 }
 
@@ -49,9 +60,13 @@ impl Operation {
             "ConfirmSignUp" => Self::ConfirmSignUp,
             "DescribeUserPool" => Self::DescribeUserPool,
             "DescribeUserPoolClient" => Self::DescribeUserPoolClient,
+            "GetTokensFromRefreshToken" => Self::GetTokensFromRefreshToken,
+            "GetUser" => Self::GetUser,
+            "GlobalSignOut" => Self::GlobalSignOut,
             "InitiateAuth" => Self::InitiateAuth,
             "ListUsers" => Self::ListUsers,
             "ResendConfirmationCode" => Self::ResendConfirmationCode,
+            "RevokeToken" => Self::RevokeToken,
             "SignUp" => Self::SignUp,
             _ => return None,
         })
@@ -67,8 +82,12 @@ impl Operation {
             | Self::DescribeUserPoolClient
             | Self::ListUsers => true,
             Self::ConfirmSignUp
+            | Self::GetTokensFromRefreshToken
+            | Self::GetUser
+            | Self::GlobalSignOut
             | Self::InitiateAuth
             | Self::ResendConfirmationCode
+            | Self::RevokeToken
             | Self::SignUp => false,
         }
     }
@@ -82,9 +101,15 @@ impl Operation {
             Self::ConfirmSignUp => confirm_sign_up::run(pool, fields).await,
             Self::DescribeUserPool => describe_user_pool::run(pool, fields),
             Self::DescribeUserPoolClient => describe_user_pool_client::run(pool, fields),
+            Self::GetTokensFromRefreshToken => {
+                get_tokens_from_refresh_token::run(pool, fields).await
+            }
+            Self::GetUser => get_user::run(pool, fields).await,
+            Self::GlobalSignOut => global_sign_out::run(pool, fields).await,
             Self::InitiateAuth => initiate_auth::run(pool, fields).await,
             Self::ListUsers => list_users::run(pool, fields),
             Self::ResendConfirmationCode => resend_confirmation_code::run(pool, fields).await,
+            Self::RevokeToken => revoke_token::run(pool, fields).await,
             Self::SignUp => sign_up::run(pool, fields).await,
         }
     }

@@ -168,6 +168,31 @@ impl Pool {
         Err(Kind::NotAuthorized.because(format!("Unable to verify secret hash for client {id}")))
     }
 
+    /// Refuses a caller who does not know the client's secret, where it is sent as it is.
+    pub(crate) fn check_client_secret(&self, sent: Option<&SecretString>) -> Result<(), Exception> {
+        if self.is_client_secret(sent) {
+            return Ok(());
+        }
+        let id = &self.client_id;
+        Err(Kind::NotAuthorized.because(match sent {
+            None => format!("Client {id} is configured for secret but secret was not received"),
+            Some(_) => format!("Unable to verify secret for client {id}"),
+        }))
+    }
+
+    /// Whether this is the client's secret; for a client without one, whether there is none.
+    pub(crate) fn is_client_secret(&self, sent: Option<&SecretString>) -> bool {
+        match (self.client.generate_secret, sent) {
+            (false, None) => true,
+            (true, None) | (false, Some(_)) => false,
+            (true, Some(sent)) => {
+                // EXPOSE: to compare the two.
+                let (own, sent) = (self.client_secret.expose_secret(), sent.expose_secret());
+                own.as_bytes().ct_eq(sent.as_bytes()).into()
+            }
+        }
+    }
+
     fn secret_hash(&self, username: &str) -> String {
         // EXPOSE: the secret is the key of the hash.
         let key = self.client_secret.expose_secret().as_bytes();

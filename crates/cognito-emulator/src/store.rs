@@ -3,6 +3,7 @@
 mod change;
 mod file;
 mod format;
+mod logins;
 mod lookup;
 mod snapshot;
 mod tables;
@@ -13,7 +14,7 @@ use redb::{Database, Durability, ReadableDatabase, WriteTransaction};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::task::spawn_blocking;
 
-use self::tables::{ATTEMPTS, META, NAMES, POOL, REFRESH_TOKENS, STRANGERS, USERS};
+use self::tables::{ATTEMPTS, LOGINS, META, NAMES, POOL, REFRESH_TOKENS, STRANGERS, USERS};
 pub(crate) use self::{change::Change, snapshot::Snapshot};
 use crate::{
     config::{OpenError, Storage},
@@ -47,7 +48,7 @@ impl Store {
     /// Opens the database, or creates it.
     pub(crate) fn open(storage: &Storage) -> Result<Self, OpenError> {
         let database = file::open(storage)?;
-        if format::known(&database)?.is_none() {
+        if format::known(&database)? != Some(format::CURRENT) {
             create_tables(&database).map_err(OpenError::store)?;
         }
         Ok(Self { database: Arc::new(database) })
@@ -100,7 +101,7 @@ fn begin(database: &Database) -> Result<WriteTransaction, redb::Error> {
     Ok(transaction)
 }
 
-/// All tables at once, so that a reader finds each of them.
+/// All tables that are not there yet, so that a reader finds each of them.
 fn create_tables(database: &Database) -> Result<(), redb::Error> {
     let transaction = begin(database)?;
     transaction.open_table(META)?.insert(format::KEY, format::CURRENT)?;
@@ -109,6 +110,7 @@ fn create_tables(database: &Database) -> Result<(), redb::Error> {
     transaction.open_table(NAMES)?;
     transaction.open_table(ATTEMPTS)?;
     transaction.open_table(STRANGERS)?;
+    transaction.open_table(LOGINS)?;
     transaction.open_table(REFRESH_TOKENS)?;
     Ok(transaction.commit()?)
 }

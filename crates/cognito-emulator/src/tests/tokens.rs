@@ -130,8 +130,9 @@ async fn a_refresh_token_looks_encrypted_and_only_its_digest_is_stored() {
     let (login, user) = pool
         .store
         .write_now(|change| {
+            let token = change.refresh_token(&digest)?.unwrap();
             Ok((
-                change.login(&digest)?.unwrap(),
+                change.login(&token.sub, &token.event_id)?.unwrap(),
                 change.find(&SignInName::new(ANN, false))?.unwrap(),
             ))
         })
