@@ -84,9 +84,14 @@ pub(crate) fn incorrect() -> Exception {
     Kind::NotAuthorized.because("Incorrect username or password.")
 }
 
-/// A sign-up code that does not match.
+/// A mailed code that does not match.
 pub(crate) fn code_mismatch() -> Exception {
     Kind::CodeMismatch.because("Invalid verification code provided, please try again.")
+}
+
+/// A code that is too old, used, or was never asked for.
+pub(crate) fn code_expired() -> Exception {
+    Kind::ExpiredCode.because("Invalid code provided, please request a code again.")
 }
 
 /// A quota of attempts is used up.

@@ -3,9 +3,12 @@
 mod admin_confirm_sign_up;
 mod admin_get_user;
 mod authentication_result;
+mod change_password;
+mod confirm_forgot_password;
 mod confirm_sign_up;
 mod describe_user_pool;
 mod describe_user_pool_client;
+mod forgot_password;
 mod get_tokens_from_refresh_token;
 mod get_user;
 mod global_sign_out;
@@ -27,11 +30,11 @@ use crate::{
     constraint::{CLIENT_ID, SECRET_HASH, USERNAME},
     exception::{Exception, limit_exceeded, no_such_combination},
     fields::Fields,
-    name::SignInName,
+    name::{SignInName, is_email},
     pool::Pool,
     store::{Change, Counter},
     time::Moment,
-    user::User,
+    user::{User, masked},
 };
 
 /// An operation that this pool performs. Any other is unknown here.
@@ -39,9 +42,12 @@ use crate::{
 pub(crate) enum Operation {
     AdminConfirmSignUp,
     AdminGetUser,
+    ChangePassword,
+    ConfirmForgotPassword,
     ConfirmSignUp,
     DescribeUserPool,
     DescribeUserPoolClient,
+    ForgotPassword,
     GetTokensFromRefreshToken,
     GetUser,
     GlobalSignOut,
@@ -57,9 +63,12 @@ impl Operation {
         Some(match name {
             "AdminConfirmSignUp" => Self::AdminConfirmSignUp,
             "AdminGetUser" => Self::AdminGetUser,
+            "ChangePassword" => Self::ChangePassword,
+            "ConfirmForgotPassword" => Self::ConfirmForgotPassword,
             "ConfirmSignUp" => Self::ConfirmSignUp,
             "DescribeUserPool" => Self::DescribeUserPool,
             "DescribeUserPoolClient" => Self::DescribeUserPoolClient,
+            "ForgotPassword" => Self::ForgotPassword,
             "GetTokensFromRefreshToken" => Self::GetTokensFromRefreshToken,
             "GetUser" => Self::GetUser,
             "GlobalSignOut" => Self::GlobalSignOut,
@@ -81,7 +90,10 @@ impl Operation {
             | Self::DescribeUserPool
             | Self::DescribeUserPoolClient
             | Self::ListUsers => true,
-            Self::ConfirmSignUp
+            Self::ChangePassword
+            | Self::ConfirmForgotPassword
+            | Self::ConfirmSignUp
+            | Self::ForgotPassword
             | Self::GetTokensFromRefreshToken
             | Self::GetUser
             | Self::GlobalSignOut
@@ -98,9 +110,12 @@ impl Operation {
         match self {
             Self::AdminConfirmSignUp => admin_confirm_sign_up::run(pool, fields).await,
             Self::AdminGetUser => admin_get_user::run(pool, fields),
+            Self::ChangePassword => change_password::run(pool, fields).await,
+            Self::ConfirmForgotPassword => confirm_forgot_password::run(pool, fields).await,
             Self::ConfirmSignUp => confirm_sign_up::run(pool, fields).await,
             Self::DescribeUserPool => describe_user_pool::run(pool, fields),
             Self::DescribeUserPoolClient => describe_user_pool_client::run(pool, fields),
+            Self::ForgotPassword => forgot_password::run(pool, fields).await,
             Self::GetTokensFromRefreshToken => {
                 get_tokens_from_refresh_token::run(pool, fields).await
             }
@@ -157,6 +172,16 @@ fn counted_user(
     let spent = quota::spend(spent, limit, now).ok_or_else(limit_exceeded)?;
     change.put_attempts(counter, &subject, spent)?;
     Ok(user)
+}
+
+/// Where the mail seems to have gone. If the caller named an address, nothing but that address is
+/// shown, in their own spelling; if not, a name that gets no mail has an address made up, always
+/// the same.
+fn shown_address(pool: &Pool, username: &str, address: Option<&str>) -> String {
+    if is_email(username) {
+        return masked(username);
+    }
+    address.map_or_else(|| masked(&pool.name(username).made_up_address(pool.digest_key())), masked)
 }
 
 /// `CodeDeliveryDetails`: where a code went, as far as that is shown.

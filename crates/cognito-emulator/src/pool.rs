@@ -1,4 +1,7 @@
-use std::{sync::Arc, time::SystemTime};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rand::{rand_core::UnwrapErr, rngs::SysRng};
@@ -221,9 +224,18 @@ impl Pool {
 
     /// A new sign-up code and what is kept of it.
     pub(crate) fn new_sign_up_code(&self, sub: &str, now: Moment) -> (SecretString, StoredCode) {
+        self.new_code(sub, code::SIGN_UP_LIFETIME, now)
+    }
+
+    /// A new code for a user and what is kept of it.
+    pub(crate) fn new_code(
+        &self,
+        sub: &str,
+        lifetime: Duration,
+        now: Moment,
+    ) -> (SecretString, StoredCode) {
         let code = code::generate(&mut rng());
-        let stored =
-            StoredCode::new(self.digest_key(), sub, &code, now.after(code::SIGN_UP_LIFETIME));
+        let stored = StoredCode::new(self.digest_key(), sub, &code, now.after(lifetime));
         (code, stored)
     }
 

@@ -1,6 +1,7 @@
 //! The pool's database: one redb file, or the same in memory.
 
 mod change;
+mod codes;
 mod file;
 mod format;
 mod logins;
@@ -14,7 +15,7 @@ use redb::{Database, Durability, ReadableDatabase, WriteTransaction};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::task::spawn_blocking;
 
-use self::tables::{ATTEMPTS, LOGINS, META, NAMES, POOL, REFRESH_TOKENS, STRANGERS, USERS};
+use self::tables::{ATTEMPTS, CODES, LOGINS, META, NAMES, POOL, REFRESH_TOKENS, STRANGERS, USERS};
 pub(crate) use self::{change::Change, snapshot::Snapshot};
 use crate::{
     config::{OpenError, Storage},
@@ -31,6 +32,9 @@ pub(crate) struct Store {
 pub(crate) enum Counter {
     FailedPasswords,
     Confirmations,
+    PasswordChanges,
+    PasswordResetConfirmations,
+    PasswordResets,
     Resends,
 }
 
@@ -39,6 +43,9 @@ impl Counter {
         match self {
             Self::FailedPasswords => "failed-passwords",
             Self::Confirmations => "confirmations",
+            Self::PasswordChanges => "password-changes",
+            Self::PasswordResetConfirmations => "password-reset-confirmations",
+            Self::PasswordResets => "password-resets",
             Self::Resends => "resends",
         }
     }
@@ -110,6 +117,7 @@ fn create_tables(database: &Database) -> Result<(), redb::Error> {
     transaction.open_table(NAMES)?;
     transaction.open_table(ATTEMPTS)?;
     transaction.open_table(STRANGERS)?;
+    transaction.open_table(CODES)?;
     transaction.open_table(LOGINS)?;
     transaction.open_table(REFRESH_TOKENS)?;
     Ok(transaction.commit()?)

@@ -5,6 +5,8 @@ mod administration;
 mod codes;
 mod limits;
 mod lockout;
+mod password_change;
+mod password_reset;
 mod protocol;
 mod refreshing;
 mod revocation;

@@ -68,7 +68,10 @@ pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception>
         return Err(Kind::InvalidParameter.because("Username should be an email."));
     }
     // EXPOSE: the policy is about the characters of the password.
-    password_policy::check(&pool.settings.password_policy(), input.password.expose_secret())?;
+    password_policy::check_at_sign_up(
+        &pool.settings.password_policy(),
+        input.password.expose_secret(),
+    )?;
     let mut attributes = permitted(input.attributes)?;
     if by_email {
         attributes.insert("email".to_owned(), username.clone());

@@ -27,6 +27,9 @@ pub(super) const ATTEMPTS: TableDefinition<(&str, &str), (u32, u64)> =
 pub(super) const STRANGERS: TableDefinition<(&str, u16), ([u8; 16], u32, u64)> =
     TableDefinition::new("strangers");
 
+/// By purpose and `sub`: a [`StoredCode`](crate::code::StoredCode) as JSON.
+pub(super) const CODES: TableDefinition<(&str, &str), &[u8]> = TableDefinition::new("codes");
+
 /// By `sub` and event id: a [`Login`](crate::login::Login) as JSON.
 pub(super) const LOGINS: TableDefinition<(&str, &str), &[u8]> = TableDefinition::new("logins");
 

@@ -9,8 +9,12 @@ use super::{
 use crate::keys::{KeyRecord, SigningKeys};
 
 /// The operations that an access token authorizes, with what else they need.
-fn operations() -> [(&'static str, Value); 2] {
-    [("GetUser", json!({})), ("GlobalSignOut", json!({}))]
+fn operations() -> [(&'static str, Value); 3] {
+    [
+        ("ChangePassword", json!({ "PreviousPassword": "x", "ProposedPassword": "x" })),
+        ("GetUser", json!({})),
+        ("GlobalSignOut", json!({})),
+    ]
 }
 
 fn decoded(part: &str) -> Value {
