@@ -64,6 +64,17 @@ pub(crate) const TOKEN: Constraint = Constraint {
 
 pub(crate) const CLIENT_SECRET: Constraint = Constraint { length: 24..=64, ..CLIENT_ID };
 
+/// The session of a sign-in that is under way.
+pub(crate) const SESSION: Constraint =
+    Constraint { sensitive: true, length: 20..=4096, pattern: None };
+
+/// A code of a software token.
+pub(crate) const USER_CODE: Constraint = Constraint {
+    sensitive: true,
+    length: 6..=6,
+    pattern: Some(Pattern { text: "[0-9]+", matches: |text| all(text, |c| c.is_ascii_digit()) }),
+};
+
 pub(crate) const DEVICE_KEY: Constraint = Constraint {
     sensitive: false,
     length: 1..=55,

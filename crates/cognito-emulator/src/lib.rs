@@ -8,6 +8,7 @@
 //! What is emulated and where the facts come from: see the crate's README.
 
 mod attempts;
+mod attributes;
 mod bearer;
 mod code;
 mod config;
@@ -27,13 +28,16 @@ mod operations;
 mod password_policy;
 mod pool;
 mod record;
+mod session;
 mod settings;
 mod sigv4;
+mod software_token;
 mod store;
 #[cfg(test)]
 mod tests;
 mod time;
 mod tokens;
+mod totp;
 mod user;
 mod wire;
 

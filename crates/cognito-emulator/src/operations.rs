@@ -2,6 +2,7 @@
 
 mod admin_confirm_sign_up;
 mod admin_get_user;
+mod associate_software_token;
 mod authentication_result;
 mod change_password;
 mod confirm_forgot_password;
@@ -14,21 +15,27 @@ mod get_user;
 mod global_sign_out;
 mod initiate_auth;
 mod list_users;
+mod next_step;
+mod one_time_code;
 mod refresh;
 mod resend_confirmation_code;
+mod respond_to_auth_challenge;
 mod revoke_token;
+mod set_user_mfa_preference;
 mod sign_in;
 mod sign_up;
+mod token_setup;
+mod verify_software_token;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use crate::{
     attempts::quota,
     constraint::{CLIENT_ID, SECRET_HASH, USERNAME},
-    exception::{Exception, limit_exceeded, no_such_combination},
+    exception::{Exception, Kind, limit_exceeded, no_such_combination},
     fields::Fields,
     name::{SignInName, is_email},
     pool::Pool,
@@ -42,6 +49,7 @@ use crate::{
 pub(crate) enum Operation {
     AdminConfirmSignUp,
     AdminGetUser,
+    AssociateSoftwareToken,
     ChangePassword,
     ConfirmForgotPassword,
     ConfirmSignUp,
@@ -54,8 +62,11 @@ pub(crate) enum Operation {
     InitiateAuth,
     ListUsers,
     ResendConfirmationCode,
+    RespondToAuthChallenge,
     RevokeToken,
+    SetUserMfaPreference,
     SignUp,
+    VerifySoftwareToken,
 }
 
 impl Operation {
@@ -63,6 +74,7 @@ impl Operation {
         Some(match name {
             "AdminConfirmSignUp" => Self::AdminConfirmSignUp,
             "AdminGetUser" => Self::AdminGetUser,
+            "AssociateSoftwareToken" => Self::AssociateSoftwareToken,
             "ChangePassword" => Self::ChangePassword,
             "ConfirmForgotPassword" => Self::ConfirmForgotPassword,
             "ConfirmSignUp" => Self::ConfirmSignUp,
@@ -75,8 +87,11 @@ impl Operation {
             "InitiateAuth" => Self::InitiateAuth,
             "ListUsers" => Self::ListUsers,
             "ResendConfirmationCode" => Self::ResendConfirmationCode,
+            "RespondToAuthChallenge" => Self::RespondToAuthChallenge,
             "RevokeToken" => Self::RevokeToken,
+            "SetUserMFAPreference" => Self::SetUserMfaPreference,
             "SignUp" => Self::SignUp,
+            "VerifySoftwareToken" => Self::VerifySoftwareToken,
             _ => return None,
         })
     }
@@ -90,7 +105,8 @@ impl Operation {
             | Self::DescribeUserPool
             | Self::DescribeUserPoolClient
             | Self::ListUsers => true,
-            Self::ChangePassword
+            Self::AssociateSoftwareToken
+            | Self::ChangePassword
             | Self::ConfirmForgotPassword
             | Self::ConfirmSignUp
             | Self::ForgotPassword
@@ -99,8 +115,11 @@ impl Operation {
             | Self::GlobalSignOut
             | Self::InitiateAuth
             | Self::ResendConfirmationCode
+            | Self::RespondToAuthChallenge
             | Self::RevokeToken
-            | Self::SignUp => false,
+            | Self::SetUserMfaPreference
+            | Self::SignUp
+            | Self::VerifySoftwareToken => false,
         }
     }
 
@@ -110,6 +129,7 @@ impl Operation {
         match self {
             Self::AdminConfirmSignUp => admin_confirm_sign_up::run(pool, fields).await,
             Self::AdminGetUser => admin_get_user::run(pool, fields),
+            Self::AssociateSoftwareToken => associate_software_token::run(pool, fields).await,
             Self::ChangePassword => change_password::run(pool, fields).await,
             Self::ConfirmForgotPassword => confirm_forgot_password::run(pool, fields).await,
             Self::ConfirmSignUp => confirm_sign_up::run(pool, fields).await,
@@ -124,8 +144,11 @@ impl Operation {
             Self::InitiateAuth => initiate_auth::run(pool, fields).await,
             Self::ListUsers => list_users::run(pool, fields),
             Self::ResendConfirmationCode => resend_confirmation_code::run(pool, fields).await,
+            Self::RespondToAuthChallenge => respond_to_auth_challenge::run(pool, fields).await,
             Self::RevokeToken => revoke_token::run(pool, fields).await,
+            Self::SetUserMfaPreference => set_user_mfa_preference::run(pool, fields).await,
             Self::SignUp => sign_up::run(pool, fields).await,
+            Self::VerifySoftwareToken => verify_software_token::run(pool, fields).await,
         }
     }
 }
@@ -151,6 +174,24 @@ impl Account {
         pool.check_client(&self.client_id)?;
         pool.check_secret_hash(&self.username, self.secret_hash.as_ref())?;
         Ok(self.username)
+    }
+}
+
+/// A parameter or response that must be there, and not empty.
+fn parameter(
+    parameters: &mut BTreeMap<String, SecretString>,
+    name: &str,
+) -> Result<SecretString, Exception> {
+    // EXPOSE: only to see that it is not empty.
+    let value = parameters.remove(name).filter(|value| !value.expose_secret().is_empty());
+    value
+        .ok_or_else(|| Kind::InvalidParameter.because(format!("Missing required parameter {name}")))
+}
+
+/// Adds a member to an output.
+fn put(output: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Some(members) = output.as_object_mut() {
+        members.insert(name.to_owned(), value.into());
     }
 }
 

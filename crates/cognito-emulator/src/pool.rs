@@ -57,6 +57,7 @@ impl Pool {
         };
         let kept = store.write_now(|change| {
             change.drop_expired_logins(now)?;
+            change.drop_expired_sessions(now)?;
             Ok(change.put_pool(&record)?)
         });
         kept.map_err(|exception| {

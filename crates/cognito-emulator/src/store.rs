@@ -6,6 +6,7 @@ mod file;
 mod format;
 mod logins;
 mod lookup;
+mod mfa;
 mod snapshot;
 mod tables;
 
@@ -15,7 +16,10 @@ use redb::{Database, Durability, ReadableDatabase, WriteTransaction};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::task::spawn_blocking;
 
-use self::tables::{ATTEMPTS, CODES, LOGINS, META, NAMES, POOL, REFRESH_TOKENS, STRANGERS, USERS};
+use self::tables::{
+    ATTEMPTS, CODES, LOGINS, META, NAMES, POOL, REFRESH_TOKENS, SESSIONS, SOFTWARE_TOKENS,
+    STRANGERS, USERS,
+};
 pub(crate) use self::{change::Change, snapshot::Snapshot};
 use crate::{
     config::{OpenError, Storage},
@@ -30,8 +34,9 @@ pub(crate) struct Store {
 /// The counters of [`Attempts`] that a subject has.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Counter {
-    FailedPasswords,
     Confirmations,
+    FailedOneTimeCodes,
+    FailedPasswords,
     PasswordChanges,
     PasswordResetConfirmations,
     PasswordResets,
@@ -42,6 +47,7 @@ impl Counter {
     fn key(self) -> &'static str {
         match self {
             Self::FailedPasswords => "failed-passwords",
+            Self::FailedOneTimeCodes => "failed-one-time-codes",
             Self::Confirmations => "confirmations",
             Self::PasswordChanges => "password-changes",
             Self::PasswordResetConfirmations => "password-reset-confirmations",
@@ -120,6 +126,8 @@ fn create_tables(database: &Database) -> Result<(), redb::Error> {
     transaction.open_table(CODES)?;
     transaction.open_table(LOGINS)?;
     transaction.open_table(REFRESH_TOKENS)?;
+    transaction.open_table(SESSIONS)?;
+    transaction.open_table(SOFTWARE_TOKENS)?;
     Ok(transaction.commit()?)
 }
 

@@ -135,8 +135,8 @@ pub(crate) fn refresh_token(rng: &mut impl CryptoRng) -> SecretString {
     token.into()
 }
 
-/// What is kept of a refresh token. It has far too many random bits to need salt or cost.
-pub(crate) fn refresh_token_digest(token: &SecretString) -> [u8; 32] {
+/// What is kept of a refresh token or a session. It has far too many random bits to need salt or cost.
+pub(crate) fn token_digest(token: &SecretString) -> [u8; 32] {
     // EXPOSE: to compute the digest that is kept instead of the token.
     Sha256::digest(token.expose_secret()).into()
 }

@@ -4,6 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
+use super::put;
 use crate::{
     exception::Exception,
     login::Login,
@@ -29,9 +30,9 @@ pub(super) async fn authentication_result(
         "IdToken": id_token,
         "TokenType": "Bearer",
     });
-    if let (Some(token), Some(result)) = (refresh_token, result.as_object_mut()) {
+    if let Some(token) = refresh_token {
         // EXPOSE: the caller is who it is for.
-        result.insert("RefreshToken".to_owned(), token.expose_secret().into());
+        put(&mut result, "RefreshToken", token.expose_secret());
     }
     Ok(result)
 }

@@ -78,6 +78,7 @@ fn reset(
         Verdict::Expired => return Err(code_expired()),
     }
     user.password_hash = password_hash;
+    user.temporary_password_expires = None;
     user.status = UserStatus::Confirmed;
     user.modified = now;
     change.put_user(&user)?;

@@ -10,7 +10,7 @@ use crate::{
     fields::Fields,
     pool::Pool,
     store::Counter,
-    user::User,
+    user::{User, UserStatus},
 };
 
 const QUOTA: (Counter, u32) = (Counter::PasswordResets, quota::FORGOT_PASSWORD);
@@ -51,6 +51,11 @@ fn addressee(pool: &Pool, user: Option<User>) -> Result<Option<(User, String)>, 
     let Some(user) = user else { return Ok(None) };
     if !user.enabled {
         return Err(disabled());
+    }
+    if user.status == UserStatus::ForceChangePassword {
+        return Err(
+            Kind::NotAuthorized.because("User password cannot be reset in the current state.")
+        );
     }
     let verified = user.attribute("email_verified") == Some("true");
     match user.email().map(str::to_owned) {

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use super::{refresh, sign_in};
+use super::{parameter, refresh, sign_in};
 use crate::{
     constraint::CLIENT_ID,
     exception::{Exception, Kind},
@@ -39,14 +39,6 @@ impl Input {
         fields.unused(&["ClientMetadata"], &["AnalyticsMetadata", "UserContextData"])?;
         fields.finish().map(|()| input)
     }
-
-    fn parameter(&mut self, name: &str) -> Result<SecretString, Exception> {
-        // EXPOSE: only to see that it is not empty.
-        let value = self.parameters.remove(name).filter(|value| !value.expose_secret().is_empty());
-        value.ok_or_else(|| {
-            Kind::InvalidParameter.because(format!("Missing required parameter {name}"))
-        })
-    }
 }
 
 /// Signs a user in by password, or makes new tokens of a refresh token.
@@ -55,15 +47,15 @@ pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Excep
     pool.check_client(&input.client_id)?;
     match flow(pool, &input.flow)? {
         Flow::Password => {
-            let username = input.parameter("USERNAME")?;
+            let username = parameter(&mut input.parameters, "USERNAME")?;
             // EXPOSE: a user name is no secret; it only travels among secrets.
             let username = username.expose_secret();
-            let password = input.parameter("PASSWORD")?;
+            let password = parameter(&mut input.parameters, "PASSWORD")?;
             pool.check_secret_hash(username, input.parameters.get("SECRET_HASH"))?;
             sign_in::by_password(pool, username, password).await
         }
         Flow::RefreshToken => {
-            let token = input.parameter("REFRESH_TOKEN")?;
+            let token = parameter(&mut input.parameters, "REFRESH_TOKEN")?;
             refresh::by_flow(pool, &token, &input.parameters).await
         }
     }

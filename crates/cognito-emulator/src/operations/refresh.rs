@@ -10,12 +10,12 @@ use super::authentication_result::authentication_result;
 use crate::{
     exception::{Exception, Kind},
     pool::{Pool, rng},
-    tokens::{refresh_token, refresh_token_digest},
+    tokens::{refresh_token, token_digest},
 };
 
 /// New tokens, and a new refresh token if the client rotates them.
 pub(super) async fn rotated(pool: &Arc<Pool>, token: &SecretString) -> Result<Value, Exception> {
-    let digest = refresh_token_digest(token);
+    let digest = token_digest(token);
     if pool.client.refresh_token_rotation.grace().is_none() {
         let (user, login) = pool.store.read()?.presented(&digest)?.admit(
             &pool.client_id,
@@ -37,7 +37,7 @@ pub(super) async fn rotated(pool: &Arc<Pool>, token: &SecretString) -> Result<Va
             )?;
             let (login, next) = (login.rotate(now), refresh_token(&mut rng()));
             change.put_login(&login)?;
-            change.put_refresh_token(&refresh_token_digest(&next), &login)?;
+            change.put_refresh_token(&token_digest(&next), &login)?;
             Ok((user, login, next))
         })
         .await?;
@@ -51,7 +51,7 @@ pub(super) async fn by_flow(
     token: &SecretString,
     parameters: &BTreeMap<String, SecretString>,
 ) -> Result<Value, Exception> {
-    let presented = pool.store.read()?.presented(&refresh_token_digest(token))?;
+    let presented = pool.store.read()?.presented(&token_digest(token))?;
     let (user, login) =
         presented.admit(&pool.client_id, &pool.client.refresh_token_rotation, pool.now())?;
     let sent = parameters.get("SECRET_HASH");

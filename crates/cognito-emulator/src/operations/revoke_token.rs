@@ -10,7 +10,7 @@ use crate::{
     fields::Fields,
     login::Login,
     pool::Pool,
-    tokens::refresh_token_digest,
+    tokens::token_digest,
 };
 
 /// Ends the login of a refresh token, whichever of its refresh tokens that is. A token that is
@@ -32,7 +32,7 @@ pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, E
     if is_signed(&token) {
         return Err(Kind::UnsupportedTokenType.because("Unsupported token type"));
     }
-    let digest = refresh_token_digest(&token);
+    let digest = token_digest(&token);
     pool.store
         .write(move |change| {
             let Some(token) = change.refresh_token(&digest)? else { return Ok(()) };

@@ -3,20 +3,18 @@
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::SemaphorePermit;
 
-use super::authentication_result::authentication_result;
+use super::next_step::NextStep;
 use crate::{
     attempts::{Attempts, lockout},
     exception::{Exception, Kind, disabled, incorrect, no_such_user},
     gate::Gate,
-    login::Login,
     name::Subject,
-    pool::{Pool, rng},
+    pool::Pool,
     store::Counter,
-    tokens::{refresh_token, refresh_token_digest},
-    user::{User, UserStatus},
+    user::User,
 };
 
 /// Signs a user in, or tells why not. A name that nobody has costs and counts as a wrong password.
@@ -30,13 +28,8 @@ pub(super) async fn by_password(
     let right = pool.hasher.verify(password, stored).await?;
     match &attempt.user {
         None if !pool.client.hides_existence() => Err(no_such_user()),
-        Some(user) if right => match user.status {
-            _ if !user.enabled => Err(disabled()),
-            UserStatus::Unconfirmed => {
-                Err(Kind::UserNotConfirmed.because("User is not confirmed."))
-            }
-            UserStatus::Confirmed => signed_in(pool, user, &attempt).await,
-        },
+        Some(user) if right && !user.enabled => Err(disabled()),
+        Some(user) if right => go_on(pool, user, &attempt).await,
         None | Some(_) => Err(failed(pool, attempt).await),
     }
 }
@@ -89,28 +82,26 @@ async fn failed(pool: &Pool, attempt: Attempt<'_>) -> Exception {
     counted.await.err().unwrap_or_else(incorrect)
 }
 
-/// Issues tokens. What is stored of the login and the end of the count of failures are one write.
-async fn signed_in(
-    pool: &Arc<Pool>,
-    user: &User,
-    attempt: &Attempt<'_>,
-) -> Result<Value, Exception> {
+/// Takes the step after a right password. What is stored of it and the end of the count of failures
+/// are one write.
+async fn go_on(pool: &Arc<Pool>, user: &User, attempt: &Attempt<'_>) -> Result<Value, Exception> {
+    // Made before they are promised.
     pool.keys().await?;
-    let (rng, now) = (&mut rng(), pool.now());
-    let login = Login::new(user, &pool.client_id, pool.client.refresh_token_lifetime(), now, rng);
-    let token = refresh_token(rng);
-
-    let (kept, digest) = (login.clone(), refresh_token_digest(&token));
+    let (sub, verified) = (user.sub.clone(), user.password_hash.clone());
     let forgiven = (attempt.failures != Attempts::NONE).then(|| attempt.subject.clone());
-    pool.store
+    let (context, now) = (Arc::clone(pool), pool.now());
+    let next = pool
+        .store
         .write(move |change| {
+            // The password that was right may be another's, or nobody's, by now.
+            let user = change.user(&sub)?.filter(|user| user.password_hash == verified);
+            let next =
+                NextStep::after_password((&context, change, now), user.ok_or_else(incorrect)?)?;
             if let Some(subject) = forgiven {
                 change.put_attempts(Counter::FailedPasswords, &subject, Attempts::NONE)?;
             }
-            change.put_login(&kept)?;
-            Ok(change.put_refresh_token(&digest, &kept)?)
+            Ok(next)
         })
         .await?;
-    let result = authentication_result(pool, user, &login, Some(token)).await?;
-    Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
+    next.answer(pool).await
 }

@@ -8,6 +8,8 @@ use crate::{
     login::{IssuedToken, Login, Presented},
     name::SignInName,
     record::PoolRecord,
+    session::Session,
+    software_token::SoftwareToken,
     time::Moment,
     user::User,
 };
@@ -66,6 +68,20 @@ pub(super) fn presented(
     let login = login(logins, &token.sub, &token.event_id)?;
     let user = user(users, &token.sub)?;
     Ok(Presented { token: Some(token), login, user })
+}
+
+pub(super) fn session(
+    sessions: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    digest: &[u8; 32],
+) -> Result<Option<Session>, redb::Error> {
+    sessions.get(digest.as_slice())?.map(|record| decode(record.value())).transpose()
+}
+
+pub(super) fn software_token(
+    tokens: &impl ReadableTable<&'static str, &'static [u8]>,
+    sub: &str,
+) -> Result<Option<SoftwareToken>, redb::Error> {
+    tokens.get(sub)?.map(|record| decode(record.value())).transpose()
 }
 
 pub(super) fn user_attempts(

@@ -37,3 +37,10 @@ pub(super) const LOGINS: TableDefinition<(&str, &str), &[u8]> = TableDefinition:
 /// tokens it is, when it expires. It stays when its user is deleted, which AWS can tell of too.
 pub(super) const REFRESH_TOKENS: TableDefinition<&[u8], (&str, &str, u32, u64)> =
     TableDefinition::new("refresh-tokens-of-logins");
+
+/// By SHA-256 of a session: a [`Session`](crate::session::Session) as JSON.
+pub(super) const SESSIONS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("sessions");
+
+/// By `sub`: a [`SoftwareToken`](crate::software_token::SoftwareToken) as JSON.
+pub(super) const SOFTWARE_TOKENS: TableDefinition<&str, &[u8]> =
+    TableDefinition::new("software-tokens");

@@ -192,7 +192,7 @@ async fn expired_logins_are_forgotten_at_the_next_start() {
     let bench = Bench::at(&path).with_ann().await;
     let result = bench.sign_in(ANN, ANN_PASSWORD).await.ok();
     let token = result["AuthenticationResult"]["RefreshToken"].as_str().unwrap();
-    let digest = crate::tokens::refresh_token_digest(&token.into());
+    let digest = crate::tokens::token_digest(&token.into());
     let kept = |bench: &Bench| {
         bench
             .emulator
