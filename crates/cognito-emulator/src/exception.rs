@@ -11,6 +11,7 @@ pub(crate) struct Exception {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     CodeMismatch,
+    EnableSoftwareTokenMfa,
     ExpiredCode,
     IncompleteSignature,
     InternalError,
@@ -20,11 +21,17 @@ pub(crate) enum Kind {
     LimitExceeded,
     MissingAuthenticationToken,
     NotAuthorized,
+    PasswordResetRequired,
+    RefreshTokenReuse,
     RequestEntityTooLarge,
     ResourceNotFound,
     Serialization,
+    SoftwareTokenMfaNotFound,
+    Unauthorized,
     UnknownOperation,
     UnrecognizedClient,
+    UnsupportedOperation,
+    UnsupportedTokenType,
     UserNotConfirmed,
     UserNotFound,
     UsernameExists,
@@ -35,6 +42,7 @@ impl Kind {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::CodeMismatch => "CodeMismatchException",
+            Self::EnableSoftwareTokenMfa => "EnableSoftwareTokenMFAException",
             Self::ExpiredCode => "ExpiredCodeException",
             Self::IncompleteSignature => "IncompleteSignatureException",
             Self::InternalError => "InternalErrorException",
@@ -44,11 +52,17 @@ impl Kind {
             Self::LimitExceeded => "LimitExceededException",
             Self::MissingAuthenticationToken => "MissingAuthenticationTokenException",
             Self::NotAuthorized => "NotAuthorizedException",
+            Self::PasswordResetRequired => "PasswordResetRequiredException",
+            Self::RefreshTokenReuse => "RefreshTokenReuseException",
             Self::RequestEntityTooLarge => "RequestEntityTooLargeException",
             Self::ResourceNotFound => "ResourceNotFoundException",
             Self::Serialization => "SerializationException",
+            Self::SoftwareTokenMfaNotFound => "SoftwareTokenMFANotFoundException",
+            Self::Unauthorized => "UnauthorizedException",
             Self::UnknownOperation => "UnknownOperationException",
             Self::UnrecognizedClient => "UnrecognizedClientException",
+            Self::UnsupportedOperation => "UnsupportedOperationException",
+            Self::UnsupportedTokenType => "UnsupportedTokenTypeException",
             Self::UserNotConfirmed => "UserNotConfirmedException",
             Self::UserNotFound => "UserNotFoundException",
             Self::UsernameExists => "UsernameExistsException",
@@ -76,9 +90,14 @@ pub(crate) fn incorrect() -> Exception {
     Kind::NotAuthorized.because("Incorrect username or password.")
 }
 
-/// A sign-up code that does not match.
+/// A mailed code that does not match.
 pub(crate) fn code_mismatch() -> Exception {
     Kind::CodeMismatch.because("Invalid verification code provided, please try again.")
+}
+
+/// A code that is too old, used, or was never asked for.
+pub(crate) fn code_expired() -> Exception {
+    Kind::ExpiredCode.because("Invalid code provided, please request a code again.")
 }
 
 /// A quota of attempts is used up.

@@ -167,6 +167,12 @@ impl Fields {
         Ok(())
     }
 
+    /// The members of a structure that may be absent or null.
+    pub(crate) fn inner(&mut self, name: &str) -> Result<Option<Self>, Exception> {
+        let members = structure(self.members.remove(name))?;
+        Ok(members.map(|members| Self { members, violations: Vec::new() }))
+    }
+
     /// A boolean that may be absent or null.
     pub(crate) fn boolean(&mut self, name: &str) -> Result<Option<bool>, Exception> {
         match self.members.remove(name) {

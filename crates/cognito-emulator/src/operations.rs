@@ -2,29 +2,46 @@
 
 mod admin_confirm_sign_up;
 mod admin_get_user;
+mod associate_software_token;
+mod authentication_result;
+mod change_password;
+mod confirm_forgot_password;
 mod confirm_sign_up;
 mod describe_user_pool;
 mod describe_user_pool_client;
+mod forgot_password;
+mod get_tokens_from_refresh_token;
+mod get_user;
+mod global_sign_out;
 mod initiate_auth;
 mod list_users;
+mod next_step;
+mod one_time_code;
+mod refresh;
 mod resend_confirmation_code;
+mod respond_to_auth_challenge;
+mod revoke_token;
+mod set_user_mfa_preference;
+mod sign_in;
 mod sign_up;
+mod token_setup;
+mod verify_software_token;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use crate::{
     attempts::quota,
     constraint::{CLIENT_ID, SECRET_HASH, USERNAME},
-    exception::{Exception, limit_exceeded, no_such_combination},
+    exception::{Exception, Kind, limit_exceeded, no_such_combination},
     fields::Fields,
-    name::SignInName,
+    name::{SignInName, is_email},
     pool::Pool,
     store::{Change, Counter},
     time::Moment,
-    user::User,
+    user::{User, masked},
 };
 
 /// An operation that this pool performs. Any other is unknown here.
@@ -32,13 +49,24 @@ use crate::{
 pub(crate) enum Operation {
     AdminConfirmSignUp,
     AdminGetUser,
+    AssociateSoftwareToken,
+    ChangePassword,
+    ConfirmForgotPassword,
     ConfirmSignUp,
     DescribeUserPool,
     DescribeUserPoolClient,
+    ForgotPassword,
+    GetTokensFromRefreshToken,
+    GetUser,
+    GlobalSignOut,
     InitiateAuth,
     ListUsers,
     ResendConfirmationCode,
+    RespondToAuthChallenge,
+    RevokeToken,
+    SetUserMfaPreference,
     SignUp,
+    VerifySoftwareToken,
 }
 
 impl Operation {
@@ -46,13 +74,24 @@ impl Operation {
         Some(match name {
             "AdminConfirmSignUp" => Self::AdminConfirmSignUp,
             "AdminGetUser" => Self::AdminGetUser,
+            "AssociateSoftwareToken" => Self::AssociateSoftwareToken,
+            "ChangePassword" => Self::ChangePassword,
+            "ConfirmForgotPassword" => Self::ConfirmForgotPassword,
             "ConfirmSignUp" => Self::ConfirmSignUp,
             "DescribeUserPool" => Self::DescribeUserPool,
             "DescribeUserPoolClient" => Self::DescribeUserPoolClient,
+            "ForgotPassword" => Self::ForgotPassword,
+            "GetTokensFromRefreshToken" => Self::GetTokensFromRefreshToken,
+            "GetUser" => Self::GetUser,
+            "GlobalSignOut" => Self::GlobalSignOut,
             "InitiateAuth" => Self::InitiateAuth,
             "ListUsers" => Self::ListUsers,
             "ResendConfirmationCode" => Self::ResendConfirmationCode,
+            "RespondToAuthChallenge" => Self::RespondToAuthChallenge,
+            "RevokeToken" => Self::RevokeToken,
+            "SetUserMFAPreference" => Self::SetUserMfaPreference,
             "SignUp" => Self::SignUp,
+            "VerifySoftwareToken" => Self::VerifySoftwareToken,
             _ => return None,
         })
     }
@@ -66,10 +105,21 @@ impl Operation {
             | Self::DescribeUserPool
             | Self::DescribeUserPoolClient
             | Self::ListUsers => true,
-            Self::ConfirmSignUp
+            Self::AssociateSoftwareToken
+            | Self::ChangePassword
+            | Self::ConfirmForgotPassword
+            | Self::ConfirmSignUp
+            | Self::ForgotPassword
+            | Self::GetTokensFromRefreshToken
+            | Self::GetUser
+            | Self::GlobalSignOut
             | Self::InitiateAuth
             | Self::ResendConfirmationCode
-            | Self::SignUp => false,
+            | Self::RespondToAuthChallenge
+            | Self::RevokeToken
+            | Self::SetUserMfaPreference
+            | Self::SignUp
+            | Self::VerifySoftwareToken => false,
         }
     }
 
@@ -79,13 +129,26 @@ impl Operation {
         match self {
             Self::AdminConfirmSignUp => admin_confirm_sign_up::run(pool, fields).await,
             Self::AdminGetUser => admin_get_user::run(pool, fields),
+            Self::AssociateSoftwareToken => associate_software_token::run(pool, fields).await,
+            Self::ChangePassword => change_password::run(pool, fields).await,
+            Self::ConfirmForgotPassword => confirm_forgot_password::run(pool, fields).await,
             Self::ConfirmSignUp => confirm_sign_up::run(pool, fields).await,
             Self::DescribeUserPool => describe_user_pool::run(pool, fields),
             Self::DescribeUserPoolClient => describe_user_pool_client::run(pool, fields),
+            Self::ForgotPassword => forgot_password::run(pool, fields).await,
+            Self::GetTokensFromRefreshToken => {
+                get_tokens_from_refresh_token::run(pool, fields).await
+            }
+            Self::GetUser => get_user::run(pool, fields).await,
+            Self::GlobalSignOut => global_sign_out::run(pool, fields).await,
             Self::InitiateAuth => initiate_auth::run(pool, fields).await,
             Self::ListUsers => list_users::run(pool, fields),
             Self::ResendConfirmationCode => resend_confirmation_code::run(pool, fields).await,
+            Self::RespondToAuthChallenge => respond_to_auth_challenge::run(pool, fields).await,
+            Self::RevokeToken => revoke_token::run(pool, fields).await,
+            Self::SetUserMfaPreference => set_user_mfa_preference::run(pool, fields).await,
             Self::SignUp => sign_up::run(pool, fields).await,
+            Self::VerifySoftwareToken => verify_software_token::run(pool, fields).await,
         }
     }
 }
@@ -114,6 +177,24 @@ impl Account {
     }
 }
 
+/// A parameter or response that must be there, and not empty.
+fn parameter(
+    parameters: &mut BTreeMap<String, SecretString>,
+    name: &str,
+) -> Result<SecretString, Exception> {
+    // EXPOSE: only to see that it is not empty.
+    let value = parameters.remove(name).filter(|value| !value.expose_secret().is_empty());
+    value
+        .ok_or_else(|| Kind::InvalidParameter.because(format!("Missing required parameter {name}")))
+}
+
+/// Adds a member to an output.
+fn put(output: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Some(members) = output.as_object_mut() {
+        members.insert(name.to_owned(), value.into());
+    }
+}
+
 /// Finds the user of `name` and counts one try of theirs against an hourly `limit`; a name that
 /// nobody has is counted too, unless the client may know that nobody has it.
 fn counted_user(
@@ -132,6 +213,16 @@ fn counted_user(
     let spent = quota::spend(spent, limit, now).ok_or_else(limit_exceeded)?;
     change.put_attempts(counter, &subject, spent)?;
     Ok(user)
+}
+
+/// Where the mail seems to have gone. If the caller named an address, nothing but that address is
+/// shown, in their own spelling; if not, a name that gets no mail has an address made up, always
+/// the same.
+fn shown_address(pool: &Pool, username: &str, address: Option<&str>) -> String {
+    if is_email(username) {
+        return masked(username);
+    }
+    address.map_or_else(|| masked(&pool.name(username).made_up_address(pool.digest_key())), masked)
 }
 
 /// `CodeDeliveryDetails`: where a code went, as far as that is shown.

@@ -1,9 +1,12 @@
 //! The pool's database: one redb file, or the same in memory.
 
 mod change;
+mod codes;
 mod file;
 mod format;
+mod logins;
 mod lookup;
+mod mfa;
 mod snapshot;
 mod tables;
 
@@ -13,7 +16,10 @@ use redb::{Database, Durability, ReadableDatabase, WriteTransaction};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::task::spawn_blocking;
 
-use self::tables::{ATTEMPTS, META, NAMES, POOL, REFRESH_TOKENS, STRANGERS, USERS};
+use self::tables::{
+    ATTEMPTS, CODES, LOGINS, META, NAMES, POOL, REFRESH_TOKENS, SESSIONS, SOFTWARE_TOKENS,
+    STRANGERS, USERS,
+};
 pub(crate) use self::{change::Change, snapshot::Snapshot};
 use crate::{
     config::{OpenError, Storage},
@@ -28,8 +34,12 @@ pub(crate) struct Store {
 /// The counters of [`Attempts`] that a subject has.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Counter {
-    FailedPasswords,
     Confirmations,
+    FailedOneTimeCodes,
+    FailedPasswords,
+    PasswordChanges,
+    PasswordResetConfirmations,
+    PasswordResets,
     Resends,
 }
 
@@ -37,7 +47,11 @@ impl Counter {
     fn key(self) -> &'static str {
         match self {
             Self::FailedPasswords => "failed-passwords",
+            Self::FailedOneTimeCodes => "failed-one-time-codes",
             Self::Confirmations => "confirmations",
+            Self::PasswordChanges => "password-changes",
+            Self::PasswordResetConfirmations => "password-reset-confirmations",
+            Self::PasswordResets => "password-resets",
             Self::Resends => "resends",
         }
     }
@@ -47,7 +61,7 @@ impl Store {
     /// Opens the database, or creates it.
     pub(crate) fn open(storage: &Storage) -> Result<Self, OpenError> {
         let database = file::open(storage)?;
-        if format::known(&database)?.is_none() {
+        if format::known(&database)? != Some(format::CURRENT) {
             create_tables(&database).map_err(OpenError::store)?;
         }
         Ok(Self { database: Arc::new(database) })
@@ -100,7 +114,7 @@ fn begin(database: &Database) -> Result<WriteTransaction, redb::Error> {
     Ok(transaction)
 }
 
-/// All tables at once, so that a reader finds each of them.
+/// All tables that are not there yet, so that a reader finds each of them.
 fn create_tables(database: &Database) -> Result<(), redb::Error> {
     let transaction = begin(database)?;
     transaction.open_table(META)?.insert(format::KEY, format::CURRENT)?;
@@ -109,7 +123,11 @@ fn create_tables(database: &Database) -> Result<(), redb::Error> {
     transaction.open_table(NAMES)?;
     transaction.open_table(ATTEMPTS)?;
     transaction.open_table(STRANGERS)?;
+    transaction.open_table(CODES)?;
+    transaction.open_table(LOGINS)?;
     transaction.open_table(REFRESH_TOKENS)?;
+    transaction.open_table(SESSIONS)?;
+    transaction.open_table(SOFTWARE_TOKENS)?;
     Ok(transaction.commit()?)
 }
 
