@@ -13,12 +13,15 @@ const OURS: [(&str, &[&str]); 8] = [
     (
         "local",
         &[
+            "account",
             "cognito-emulator",
             "confirm",
+            "delete_account",
             "generate",
             "identity",
             "lambda",
             "login",
+            "recover",
             "register",
             "shared",
         ],

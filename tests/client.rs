@@ -20,6 +20,7 @@ use ureq::{
 use crate::{
     contract,
     stack::{Running, SHARED},
+    totp::code,
 };
 
 /// The password of every account that does not need one of its own.
@@ -87,6 +88,12 @@ impl Call {
     /// A POST of `body` as JSON.
     pub(crate) fn post(path: &str, body: &Value) -> Self {
         Self::post_text(path, body.to_string())
+    }
+
+    /// A DELETE with `body` as JSON.
+    pub(crate) fn delete(path: &str, body: &Value) -> Self {
+        let call = Self::new("DELETE", path).header("content-type", "application/json");
+        call.body(body.to_string())
     }
 
     /// A POST of anything as JSON.
@@ -235,10 +242,42 @@ pub(crate) fn confirm(stack: &Running, address: &str) {
 }
 
 pub(crate) fn log_in(stack: &Running, address: &str) -> Tokens {
-    let body = json!({"username": address, "password": PASSWORD});
+    Tokens::read(&log_in_by(stack, address, PASSWORD).json())
+}
+
+/// The answer to a login that does not fail.
+pub(crate) fn log_in_by(stack: &Running, address: &str, password: &str) -> Answer {
+    let body = json!({"username": address, "password": password});
     let answer = Call::post("/login", &body).send_to(stack);
     assert_eq!(answer.status, 200, "{}", answer.body);
-    Tokens::read(&answer.json())
+    answer
+}
+
+/// An account on `stack` that can log in.
+pub(crate) fn confirmed_on(stack: &Running) -> String {
+    let address = address();
+    register(stack, &address);
+    confirm(stack, &address);
+    address
+}
+
+/// Sets up an authenticator app for the bearer of `token`, and gives its key. The code before the
+/// current one is used up.
+pub(crate) fn set_up_mfa(stack: &Running, token: &str) -> String {
+    let answer = Call::new("POST", "/mfa/setup").bearer(token).send_to(stack);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let secret = answer.json()["secret"].as_str().unwrap().to_owned();
+    let body = json!({"code": code(stack, &secret, -1)});
+    let answer = Call::post("/mfa/verify", &body).bearer(token).send_to(stack);
+    assert_eq!(answer.status, 204, "{}", answer.body);
+    secret
+}
+
+/// The session of a login that goes on with a code.
+pub(crate) fn session(stack: &Running, address: &str) -> String {
+    let body = log_in_by(stack, address, PASSWORD).json();
+    assert_eq!(body["challenge"], "SOFTWARE_TOKEN_MFA", "{body}");
+    body["session"].as_str().unwrap().to_owned()
 }
 
 impl Tokens {

@@ -5,9 +5,10 @@ use std::{collections::BTreeSet, fs, path::Path};
 use serde_json::{Value, json};
 
 use crate::{
-    client::{confirm, register},
+    client::{Call, Tokens, confirm, confirmed, log_in, register, session, set_up_mfa},
     contract::repository,
     stack::{ORIGIN, SHARED},
+    totp::{code, wrong_code},
 };
 
 /// What the user pool must know before the event.
@@ -20,17 +21,60 @@ enum Given {
     Mailed,
     /// The event's user can log in.
     Confirmed,
+    /// The event's user must give a code of an authenticator app as well.
+    WithMfa,
+    /// The event's user has given the password; session and code are put into the event.
+    Challenged,
+    /// The event's user waits for the code, put into the event, that replaces the password.
+    Forgot,
+    /// A refresh token is put into the event.
+    Refreshable,
+    /// The bearer's access token is put into the event.
+    Bearer,
+    /// The same, of a login that has ended.
+    LoggedOut,
+    /// The same, of a user who has begun to set up an authenticator app; its code is put there too.
+    SettingUp,
+    /// The same, of a user who has an authenticator app.
+    Protected,
 }
-use Given::{Confirmed, Mailed, Nothing, Registered};
+use Given::{
+    Bearer, Challenged, Confirmed, Forgot, LoggedOut, Mailed, Nothing, Protected, Refreshable,
+    Registered, SettingUp, WithMfa,
+};
 
 /// Each event, what it needs, the status of its answer, and the code if it is a problem.
-const EVENTS: [(&str, Given, u16, Option<&str>); 53] = [
+const EVENTS: [(&str, Given, u16, Option<&str>); 114] = [
+    ("change_password/invalid_credentials", Bearer, 401, Some("invalid_credentials")),
+    ("change_password/malformed_request", Bearer, 400, Some("malformed_request")),
+    ("change_password/success", Bearer, 204, None),
+    ("change_password/unauthorized", Nothing, 401, Some("unauthorized")),
+    ("change_password/unauthorized_revoked_token", LoggedOut, 401, Some("unauthorized")),
+    ("change_password/unsupported_media_type", Bearer, 415, Some("unsupported_media_type")),
+    ("change_password/weak_password", Bearer, 400, Some("weak_password")),
     ("confirm_user/invalid_code", Registered, 400, Some("invalid_code")),
     ("confirm_user/invalid_code_unknown_user", Nothing, 400, Some("invalid_code")),
     ("confirm_user/invalid_code_used", Confirmed, 400, Some("invalid_code")),
     ("confirm_user/malformed_request", Nothing, 400, Some("malformed_request")),
     ("confirm_user/success", Mailed, 200, None),
     ("confirm_user/unsupported_media_type", Nothing, 415, Some("unsupported_media_type")),
+    ("delete_me/invalid_credentials", Bearer, 401, Some("invalid_credentials")),
+    ("delete_me/malformed_request", Bearer, 400, Some("malformed_request")),
+    ("delete_me/success", Bearer, 204, None),
+    ("delete_me/unauthorized", Nothing, 401, Some("unauthorized")),
+    ("delete_me/unauthorized_revoked_token", LoggedOut, 401, Some("unauthorized")),
+    ("delete_me/unsupported_media_type", Bearer, 415, Some("unsupported_media_type")),
+    ("delete_mfa/invalid_code", Protected, 400, Some("invalid_code")),
+    ("delete_mfa/malformed_request", Bearer, 400, Some("malformed_request")),
+    ("delete_mfa/mfa_not_set_up", Bearer, 409, Some("mfa_not_set_up")),
+    ("delete_mfa/success", Protected, 204, None),
+    ("delete_mfa/unauthorized", Nothing, 401, Some("unauthorized")),
+    ("delete_mfa/unauthorized_revoked_token", LoggedOut, 401, Some("unauthorized")),
+    ("delete_mfa/unsupported_media_type", Bearer, 415, Some("unsupported_media_type")),
+    ("forgot_password/malformed_request", Nothing, 400, Some("malformed_request")),
+    ("forgot_password/success", Confirmed, 202, None),
+    ("forgot_password/success_unknown_user", Nothing, 202, None),
+    ("forgot_password/unsupported_media_type", Nothing, 415, Some("unsupported_media_type")),
     ("generate/conflicting_parameters", Nothing, 400, Some("conflicting_parameters")),
     (
         "generate/conflicting_parameters_length_and_entropy",
@@ -69,8 +113,37 @@ const EVENTS: [(&str, Given, u16, Option<&str>); 53] = [
     ("login/invalid_credentials_unknown_user", Nothing, 401, Some("invalid_credentials")),
     ("login/malformed_request", Nothing, 400, Some("malformed_request")),
     ("login/success", Confirmed, 200, None),
+    ("login/success_challenge", WithMfa, 200, None),
     ("login/unsupported_media_type", Nothing, 415, Some("unsupported_media_type")),
     ("login/user_not_confirmed", Registered, 403, Some("user_not_confirmed")),
+    ("login_mfa/invalid_code", Challenged, 400, Some("invalid_code")),
+    ("login_mfa/malformed_request", Nothing, 400, Some("malformed_request")),
+    ("login_mfa/session_over", WithMfa, 401, Some("session_over")),
+    ("login_mfa/success", Challenged, 200, None),
+    ("login_mfa/unsupported_media_type", Nothing, 415, Some("unsupported_media_type")),
+    ("logout/malformed_request", Nothing, 400, Some("malformed_request")),
+    ("logout/success", Refreshable, 204, None),
+    ("logout/success_unknown_token", Nothing, 204, None),
+    ("logout/unsupported_media_type", Nothing, 415, Some("unsupported_media_type")),
+    ("me/success", Bearer, 200, None),
+    ("me/unauthorized", Nothing, 401, Some("unauthorized")),
+    ("me/unauthorized_revoked_token", LoggedOut, 401, Some("unauthorized")),
+    ("mfa_setup/malformed_request", Bearer, 400, Some("malformed_request")),
+    ("mfa_setup/mfa_already_enabled", Protected, 409, Some("mfa_already_enabled")),
+    ("mfa_setup/success", Bearer, 200, None),
+    ("mfa_setup/unauthorized", Nothing, 401, Some("unauthorized")),
+    ("mfa_setup/unauthorized_revoked_token", LoggedOut, 401, Some("unauthorized")),
+    ("mfa_verify/invalid_code", SettingUp, 400, Some("invalid_code")),
+    ("mfa_verify/malformed_request", Bearer, 400, Some("malformed_request")),
+    ("mfa_verify/mfa_not_set_up", Bearer, 409, Some("mfa_not_set_up")),
+    ("mfa_verify/success", SettingUp, 204, None),
+    ("mfa_verify/unauthorized", Nothing, 401, Some("unauthorized")),
+    ("mfa_verify/unauthorized_revoked_token", LoggedOut, 401, Some("unauthorized")),
+    ("mfa_verify/unsupported_media_type", Bearer, 415, Some("unsupported_media_type")),
+    ("refresh/malformed_request", Nothing, 400, Some("malformed_request")),
+    ("refresh/session_over", Nothing, 401, Some("session_over")),
+    ("refresh/success", Refreshable, 200, None),
+    ("refresh/unsupported_media_type", Nothing, 415, Some("unsupported_media_type")),
     ("register/malformed_json", Nothing, 400, Some("malformed_request")),
     ("register/malformed_request", Nothing, 400, Some("malformed_request")),
     ("register/payload_too_large", Nothing, 413, Some("payload_too_large")),
@@ -78,56 +151,127 @@ const EVENTS: [(&str, Given, u16, Option<&str>); 53] = [
     ("register/success_known_address", Registered, 200, None),
     ("register/unsupported_media_type", Nothing, 415, Some("unsupported_media_type")),
     ("register/weak_password", Nothing, 400, Some("weak_password")),
+    ("register/weak_password_common", Nothing, 400, Some("weak_password")),
+    ("register/weak_password_personal", Nothing, 400, Some("weak_password")),
     ("register/weak_password_white_space", Nothing, 400, Some("weak_password")),
     ("resend_code/malformed_request", Nothing, 400, Some("malformed_request")),
     ("resend_code/success", Registered, 202, None),
     ("resend_code/success_unknown_user", Nothing, 202, None),
     ("resend_code/unsupported_media_type", Nothing, 415, Some("unsupported_media_type")),
+    ("reset_password/invalid_code", Confirmed, 400, Some("invalid_code")),
+    ("reset_password/invalid_code_unknown_user", Nothing, 400, Some("invalid_code")),
+    ("reset_password/malformed_request", Nothing, 400, Some("malformed_request")),
+    ("reset_password/success", Forgot, 200, None),
+    ("reset_password/unsupported_media_type", Nothing, 415, Some("unsupported_media_type")),
+    ("reset_password/weak_password", Nothing, 400, Some("weak_password")),
 ];
 
 fn event(name: &str) -> Value {
     serde_json::from_str(&repository(&format!("events/{name}.json"))).unwrap()
 }
 
-/// The logical id of the function behind a route.
-fn function(route: &str) -> &'static str {
-    match route {
-        "register" => "RegisterFunction",
-        "confirm_user" | "resend_code" => "ConfirmFunction",
-        "login" => "LoginFunction",
-        "generate" => "GenerateFunction",
-        _ => panic!("no function for {route}"),
+/// The method, the path and the logical id of the function behind a folder.
+fn route(folder: &str) -> (&'static str, &'static str, &'static str) {
+    match folder {
+        "register" => ("POST", "/register", "RegisterFunction"),
+        "confirm_user" => ("POST", "/confirm_user", "ConfirmFunction"),
+        "resend_code" => ("POST", "/resend_code", "ConfirmFunction"),
+        "login" => ("POST", "/login", "LoginFunction"),
+        "login_mfa" => ("POST", "/login/mfa", "LoginFunction"),
+        "refresh" => ("POST", "/refresh", "LoginFunction"),
+        "logout" => ("POST", "/logout", "LoginFunction"),
+        "forgot_password" => ("POST", "/forgot_password", "RecoverFunction"),
+        "reset_password" => ("POST", "/reset_password", "RecoverFunction"),
+        "change_password" => ("POST", "/change_password", "AccountFunction"),
+        "mfa_setup" => ("POST", "/mfa/setup", "AccountFunction"),
+        "mfa_verify" => ("POST", "/mfa/verify", "AccountFunction"),
+        "delete_mfa" => ("DELETE", "/mfa", "AccountFunction"),
+        "me" => ("GET", "/me", "AccountFunction"),
+        "delete_me" => ("DELETE", "/me", "DeleteAccountFunction"),
+        "generate" => ("GET", "/generate", "GenerateFunction"),
+        _ => panic!("no function for {folder}"),
     }
 }
 
-/// Brings about what `event` needs.
-fn prepare(given: Given, event: &mut Value) {
-    if given == Nothing {
-        return;
-    }
-    let mut body: Value = serde_json::from_str(event["body"].as_str().unwrap()).unwrap();
-    let address = body["username"].as_str().unwrap().to_owned();
-    register(&SHARED, &address);
+/// Brings about what `event` needs. What the outcome is about stays as it stands there: a wrong code
+/// is not made right.
+fn prepare(given: Given, outcome: &str, event: &mut Value) {
+    let mut body: Value =
+        event["body"].as_str().map_or(Value::Null, |body| serde_json::from_str(body).unwrap());
+    let named = |body: &Value| body["username"].as_str().unwrap().to_owned();
+    let own_code = |body: &mut Value, secret: &str, step| {
+        let wrong = outcome.starts_with("invalid_code");
+        let code = if wrong { wrong_code(&SHARED, secret) } else { code(&SHARED, secret, step) };
+        body["code"] = code.into();
+    };
     match given {
-        Nothing | Registered => {}
-        Confirmed => confirm(&SHARED, &address),
-        Mailed => {
-            body["confirmation_code"] = SHARED.codes(&address).swap_remove(0).into();
-            event["body"] = body.to_string().into();
+        Nothing => return,
+        Registered => register(&SHARED, &named(&body)),
+        Confirmed => {
+            register(&SHARED, &named(&body));
+            confirm(&SHARED, &named(&body));
         }
+        Mailed => {
+            register(&SHARED, &named(&body));
+            body["confirmation_code"] = SHARED.codes(&named(&body)).swap_remove(0).into();
+        }
+        WithMfa | Challenged => {
+            let address = named(&body);
+            register(&SHARED, &address);
+            confirm(&SHARED, &address);
+            let secret = set_up_mfa(&SHARED, &log_in(&SHARED, &address).access);
+            if given == Challenged {
+                body["session"] = session(&SHARED, &address).into();
+                own_code(&mut body, &secret, 0);
+            }
+        }
+        Forgot => {
+            let address = named(&body);
+            register(&SHARED, &address);
+            confirm(&SHARED, &address);
+            let forgot = json!({"username": address});
+            assert_eq!(Call::post("/forgot_password", &forgot).send().status, 202);
+            body["confirmation_code"] = SHARED.codes(&address).swap_remove(0).into();
+        }
+        Refreshable => body["refresh_token"] = log_in(&SHARED, &confirmed()).refresh.into(),
+        Bearer | LoggedOut | SettingUp | Protected => {
+            let Tokens { access, refresh, .. } = log_in(&SHARED, &confirmed());
+            if given == LoggedOut {
+                let refresh = json!({"refresh_token": refresh});
+                assert_eq!(Call::post("/logout", &refresh).send().status, 204);
+            }
+            if given == SettingUp {
+                let key = Call::new("POST", "/mfa/setup").bearer(&access).send().json();
+                own_code(&mut body, key["secret"].as_str().unwrap(), 0);
+            }
+            if given == Protected {
+                let secret = set_up_mfa(&SHARED, &access);
+                if !body.is_null() {
+                    own_code(&mut body, &secret, 0);
+                }
+            }
+            let bearer = format!("Bearer {access}");
+            event["headers"]["Authorization"] = bearer.clone().into();
+            event["multiValueHeaders"]["Authorization"] = json!([bearer]);
+        }
+    }
+    if !body.is_null() {
+        event["body"] = body.to_string().into();
     }
 }
 
 #[test]
 fn every_event_has_the_outcome_of_its_name() {
     for (name, given, status, code) in EVENTS {
-        let (route, outcome) = name.split_once('/').unwrap();
+        let (folder, outcome) = name.split_once('/').unwrap();
         assert!(outcome.starts_with(code.unwrap_or("success")) || outcome == "malformed_json");
         let mut event = event(name);
-        prepare(given, &mut event);
-        let answer = SHARED.invoke(function(route), &event.to_string());
-        let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+        prepare(given, outcome, &mut event);
+        let answer = SHARED.invoke(route(folder).2, &event.to_string());
+        let body = answer["body"].as_str().unwrap();
         assert_eq!(answer["statusCode"], status, "{name}: {body}");
+        let body: Value =
+            if status == 204 { Value::Null } else { serde_json::from_str(body).unwrap() };
         assert_eq!(body["code"].as_str(), code, "{name}: {body}");
         let origin = &answer["multiValueHeaders"]["access-control-allow-origin"];
         assert_eq!(*origin, json!([ORIGIN]), "{name}");
@@ -149,6 +293,9 @@ fn every_file_has_a_row_and_every_row_a_file() {
     }
     assert_eq!(files, EVENTS.map(|(name, ..)| name.to_owned()).into());
 }
+
+/// The functions whose routes are for the bearer of a token.
+const GUARDED: [&str; 3] = ["AccountFunction", "DeleteAccountFunction", "GenerateFunction"];
 
 /// The members of an event.
 const EVENT: [&str; 12] = [
@@ -220,10 +367,12 @@ fn last_values(multi: &Value) -> Value {
 fn every_event_has_the_form_of_api_gateways() {
     for (name, ..) in EVENTS {
         let event = event(name);
-        let (route, outcome) = name.split_once('/').unwrap();
+        let (folder, outcome) = name.split_once('/').unwrap();
+        let (method, path, function) = route(folder);
         let context = &event["requestContext"];
         let mut expected = BTreeSet::from(CONTEXT);
-        if route == "generate" && !outcome.starts_with("unauthorized") {
+        let without = outcome.starts_with("unauthorized") && !outcome.ends_with("revoked_token");
+        if GUARDED.contains(&function) && !without {
             expected.insert("authorizer");
             let claims = context["authorizer"]["claims"].as_object().unwrap();
             assert!(claims.values().all(Value::is_string), "{name}");
@@ -231,9 +380,10 @@ fn every_event_has_the_form_of_api_gateways() {
         assert_eq!(members(&event), EVENT.into(), "{name}");
         assert_eq!(members(context), expected, "{name}");
         assert_eq!(members(&context["identity"]), IDENTITY.into(), "{name}");
-        assert_eq!(event["resource"], format!("/{route}"), "{name}");
-        assert_eq!(context["path"], format!("/v1/{route}"), "{name}");
-        let method = if event["body"].is_null() { "GET" } else { "POST" };
+        assert_eq!(event["resource"], path, "{name}");
+        assert_eq!(context["path"], format!("/v1{path}"), "{name}");
+        let by_body = folder == "generate" && !event["body"].is_null();
+        let method = if by_body { "POST" } else { method };
         assert_eq!(event["httpMethod"], method, "{name}");
         assert_eq!(context["httpMethod"], method, "{name}");
         assert_eq!(event["headers"], last_values(&event["multiValueHeaders"]), "{name}");

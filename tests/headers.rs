@@ -3,16 +3,27 @@
 use serde_json::json;
 
 use crate::{
-    client::{Answer, Call, PASSWORD, Tokens, address, confirmed, registered},
+    client::{Answer, Call, PASSWORD, Tokens, address, confirmed, log_in, registered},
     stack::{ORIGIN, OTHER_ORIGIN, SHARED},
 };
 
 /// Each route with its method.
-const ROUTES: [(&str, &str); 6] = [
+const ROUTES: [(&str, &str); 17] = [
     ("POST", "/register"),
     ("POST", "/confirm_user"),
     ("POST", "/resend_code"),
     ("POST", "/login"),
+    ("POST", "/login/mfa"),
+    ("POST", "/refresh"),
+    ("POST", "/logout"),
+    ("POST", "/forgot_password"),
+    ("POST", "/reset_password"),
+    ("POST", "/change_password"),
+    ("POST", "/mfa/setup"),
+    ("POST", "/mfa/verify"),
+    ("DELETE", "/mfa"),
+    ("GET", "/me"),
+    ("DELETE", "/me"),
     ("GET", "/generate"),
     ("POST", "/generate"),
 ];
@@ -61,6 +72,7 @@ fn outcomes() -> Vec<(u16, Call)> {
     let waiting = registered();
     let code = SHARED.codes(&waiting).swap_remove(0);
     let token = &Tokens::shared().access;
+    let another = log_in(&SHARED, &confirmed()).access;
     let mut all = vec![
         (200, post("/register", &address(), ("password", PASSWORD))),
         (400, post("/register", &address(), ("password", "short"))),
@@ -70,6 +82,12 @@ fn outcomes() -> Vec<(u16, Call)> {
         (403, post("/login", &registered(), ("password", PASSWORD))),
         (200, post("/login", &confirmed(), ("password", PASSWORD))),
         (200, post("/confirm_user", &waiting, ("confirmation_code", &code))),
+        (202, Call::post("/forgot_password", &json!({"username": address()}))),
+        (204, Call::post("/logout", &json!({"refresh_token": "x"}))),
+        (401, Call::post("/refresh", &json!({"refresh_token": "x"}))),
+        (200, Call::get("/me").bearer(token)),
+        (401, Call::delete("/me", &json!({"password": "x"})).bearer(&another)),
+        (409, Call::post("/mfa/verify", &json!({"code": "123456"})).bearer(token)),
         (200, Call::get("/generate").bearer(token)),
         (400, Call::get("/generate?length=x").bearer(token)),
         (422, Call::get("/generate?length=8&nums=8").bearer(token)),
@@ -91,9 +109,10 @@ fn outcomes() -> Vec<(u16, Call)> {
         all.push((421, Call::new(method, path).header("host", "passmint.example")));
         all.push((431, Call::new(method, path).header("x", &"x".repeat(10_240))));
         all.push((200, Call::new("OPTIONS", path)));
-        if method == "POST" {
+        if method != "GET" {
             // The authorizer stands before the body; the other routes take no notice of a token.
-            all.push((400, Call::post_text(path, "{").bearer(token)));
+            let json = Call::new(method, path).header("content-type", "application/json");
+            all.push((400, json.body("{").bearer(token)));
             all.push((415, Call::new(method, path).body("{}").bearer(token)));
         }
     }

@@ -56,6 +56,13 @@ fn passwords_that_may_not_be_chosen_are_refused_with_the_reason() {
         ("correct horse battery".to_owned(), "white_space"),
         ("correct\thorse-battery".to_owned(), "white_space"),
         ("correct\u{a0}horse-battery".to_owned(), "white_space"),
+        ("manchesterunited".to_owned(), "common"),
+        ("StairwayToHeaven".to_owned(), "common"),
+        ("a".repeat(15), "common"),
+        ("é".repeat(15), "predictable"),
+        ("AbcAbcAbcAbcAbc".to_owned(), "predictable"),
+        ("1234-qwertyuiop-!".to_owned(), "predictable"),
+        ("PassMint.PassMint".to_owned(), "predictable"),
     ];
     for (password, reason) in rows {
         let address = address();
@@ -66,14 +73,29 @@ fn passwords_that_may_not_be_chosen_are_refused_with_the_reason() {
     }
 }
 
+/// PW-3: words of the address, whatever the case, with a little padding.
+#[test]
+fn the_user_name_is_no_password() {
+    for (name, password) in [
+        ("ada.lovelace@example.com", "Ada.Lovelace-2026"),
+        ("grace.hopper@navy.example", "hopper-grace-navy!"),
+        ("grace.hopper@navy.example", "GRACE.HOPPER@NAVY.EXAMPLE"),
+        ("grace.hopper@navy.example", "grace-passmint-hopper"),
+    ] {
+        let answer = register(name, password);
+        assert_eq!(answer.outcome(), (400, "weak_password".to_owned()), "{password}");
+        assert_eq!(answer.errors(), [("password".to_owned(), "personal".to_owned())]);
+    }
+}
+
 /// No rules of composition, lengths in code points, and the password exactly as sent.
 #[test]
 fn any_other_password_is_used_exactly_as_sent() {
     for password in [
-        "a".repeat(15),
-        "a".repeat(256),
-        "é".repeat(15),
-        "\u{1f511}".repeat(256),
+        "fourteen-plus-1".to_owned(),
+        "five-words-and-more".repeat(13)[..247].to_owned() + "-and-last",
+        "éèêëàâäôöùûüîïç".to_owned(),
+        "\u{1f511}\u{1f5dd}\u{1f512}\u{1f513}\u{1f510}\u{1f4a1}\u{1f4a2}\u{1f4a3}".repeat(32),
         "e\u{301}'\"\\<&%00{}$`🗝-zwölf".to_owned(),
     ] {
         let address = address();

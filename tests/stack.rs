@@ -78,6 +78,11 @@ impl Running {
         self.now.fetch_add(by.as_secs(), Ordering::Relaxed);
     }
 
+    /// The time, in seconds since 1970.
+    pub(crate) fn now(&self) -> u64 {
+        self.now.load(Ordering::Relaxed)
+    }
+
     /// The answer of a function to an event, both as API Gateway would have them.
     pub(crate) fn invoke(&self, function: &str, event: &str) -> Value {
         let answer = self.runtime.block_on(self.stack.invoke(function, event)).unwrap();

@@ -1,0 +1,100 @@
+//! `POST /change_password`
+
+use serde_json::json;
+
+use crate::{
+    client::{Answer, Call, PASSWORD, Tokens, confirmed, log_in, log_in_by, set_up_mfa},
+    stack::SHARED,
+};
+
+const NEW: &str = "another-horse-battery";
+const WRONG: &str = "incorrect-horse-battery";
+/// Tries that an account has in an hour, at most.
+const TRIES: usize = 5;
+
+fn change(tokens: &Tokens, current: &str, new: &str) -> Answer {
+    let body = json!({"current_password": current, "new_password": new});
+    Call::post("/change_password", &body).bearer(&tokens.access).send()
+}
+
+#[test]
+fn the_new_password_takes_the_place_of_the_old_one() {
+    let address = confirmed();
+    let answer = change(&log_in(&SHARED, &address), PASSWORD, NEW);
+    assert_eq!((answer.status, &*answer.body), (204, ""));
+    log_in_by(&SHARED, &address, NEW);
+    let old = json!({"username": address, "password": PASSWORD});
+    assert_eq!(Call::post("/login", &old).send().status, 401);
+}
+
+/// AUT-3: the caller's as well.
+#[test]
+fn every_login_ends() {
+    let address = confirmed();
+    let (own, other) = (log_in(&SHARED, &address), log_in(&SHARED, &address));
+    assert_eq!(change(&own, PASSWORD, NEW).status, 204);
+    for tokens in [own, other] {
+        assert_eq!(Call::get("/me").bearer(&tokens.access).send().status, 401);
+        let answer = Call::post("/refresh", &json!({"refresh_token": tokens.refresh})).send();
+        assert_eq!(answer.outcome(), (401, "session_over".to_owned()));
+    }
+}
+
+/// AUT-3
+#[test]
+fn without_the_current_password_nothing_changes() {
+    let address = confirmed();
+    let tokens = log_in(&SHARED, &address);
+    let answer = change(&tokens, WRONG, NEW);
+    assert_eq!(answer.outcome(), (401, "invalid_credentials".to_owned()));
+    assert_eq!(Call::get("/me").bearer(&tokens.access).send().status, 200);
+    log_in(&SHARED, &address);
+}
+
+#[test]
+fn the_second_factor_is_still_asked_for() {
+    let address = confirmed();
+    let tokens = log_in(&SHARED, &address);
+    set_up_mfa(&SHARED, &tokens.access);
+    assert_eq!(change(&tokens, PASSWORD, NEW).status, 204);
+    let body = log_in_by(&SHARED, &address, NEW).json();
+    assert_eq!(body["challenge"], "SOFTWARE_TOKEN_MFA");
+}
+
+#[test]
+fn passwords_that_may_not_be_chosen_are_refused_with_the_reason() {
+    let address = confirmed();
+    let tokens = log_in(&SHARED, &address);
+    let rows = [
+        ("short".to_owned(), "too_short"),
+        ("x".repeat(257), "too_long"),
+        (format!("{NEW} "), "white_space"),
+        ("StairwayToHeaven".to_owned(), "common"),
+        ("passmint-passmint".to_owned(), "predictable"),
+        (address.to_uppercase(), "personal"),
+    ];
+    for (password, reason) in rows {
+        let answer = change(&tokens, PASSWORD, &password);
+        assert_eq!(answer.outcome(), (400, "weak_password".to_owned()), "{password}");
+        assert_eq!(answer.errors(), [("new_password".to_owned(), reason.to_owned())]);
+    }
+    log_in(&SHARED, &address);
+}
+
+#[test]
+fn an_empty_current_password_is_malformed() {
+    let answer = change(Tokens::shared(), "", NEW);
+    assert_eq!(answer.outcome(), (400, "malformed_request".to_owned()));
+    assert_eq!(answer.errors(), [("current_password".to_owned(), "empty".to_owned())]);
+}
+
+/// Who found a token cannot guess the password with it.
+#[test]
+fn tries_are_limited() {
+    let tokens = log_in(&SHARED, &confirmed());
+    let refused = (0..=TRIES).map(|_| change(&tokens, WRONG, NEW).outcome().1);
+    assert_eq!(refused.last().unwrap(), "too_many_attempts");
+    let limited = change(&tokens, PASSWORD, NEW);
+    assert_eq!(limited.outcome(), (429, "too_many_attempts".to_owned()));
+    assert!(limited.headers.contains_key("retry-after"));
+}

@@ -1,0 +1,166 @@
+//! `POST /login/mfa`
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::{
+    client::{
+        Answer, Call, PASSWORD, Tokens, address, confirmed, confirmed_on, log_in, session,
+        set_up_mfa,
+    },
+    stack::{Running, SHARED},
+    totp::{STEP, code, wrong_code},
+};
+
+/// How long a session holds.
+const SESSION_LIFE: Duration = Duration::from_mins(15);
+/// Wrong codes that lock an account for a second.
+const TRIES: usize = 5;
+
+fn finish(stack: &Running, username: &str, session: &str, code: &str) -> Answer {
+    let body = json!({"username": username, "session": session, "code": code});
+    Call::post("/login/mfa", &body).send_to(stack)
+}
+
+/// An account with an authenticator app, and the app's key.
+fn with_mfa(stack: &Running) -> (String, String) {
+    let address = confirmed_on(stack);
+    let secret = set_up_mfa(stack, &log_in(stack, &address).access);
+    (address, secret)
+}
+
+fn check_over(answer: &Answer) {
+    assert_eq!(answer.outcome(), (401, "session_over".to_owned()), "{}", answer.body);
+}
+
+#[test]
+fn a_code_gets_the_tokens_of_a_login() {
+    let (address, secret) = with_mfa(&SHARED);
+    let answer = finish(&SHARED, &address, &session(&SHARED, &address), &code(&SHARED, &secret, 0));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let body = answer.json();
+    assert_eq!(
+        (&body["message"], &body["token_type"]),
+        (&json!("Login successful"), &json!("Bearer"))
+    );
+    assert_eq!(body["expires_in"], 900);
+    let token = Tokens::read(&body).access;
+    assert_eq!(Call::get("/generate").bearer(&token).send().status, 200);
+}
+
+#[test]
+fn the_name_is_compared_without_case() {
+    let (address, secret) = with_mfa(&SHARED);
+    let session = session(&SHARED, &address);
+    let code = code(&SHARED, &secret, 0);
+    assert_eq!(finish(&SHARED, &address.to_uppercase(), &session, &code).status, 200);
+}
+
+/// AUT-6: each code once, one step of 30 s to either side.
+#[test]
+fn codes_that_are_wrong_used_or_far_are_one_answer() {
+    let stack = Running::in_memory();
+    let (address, secret) = with_mfa(&stack);
+    let first = session(&stack, &address);
+    let wrong = finish(&stack, &address, &first, &wrong_code(&stack, &secret));
+    assert_eq!(wrong.outcome(), (400, "invalid_code".to_owned()));
+    for step in [-2, 2, -1] {
+        // The code of the step before is used up by the set-up.
+        let answer = finish(&stack, &address, &first, &code(&stack, &secret, step));
+        assert_eq!(answer.likeness(), wrong.likeness(), "{step}");
+    }
+    // A wrong code did not use up the session.
+    let used = code(&stack, &secret, 1);
+    assert_eq!(finish(&stack, &address, &first, &used).status, 200);
+    stack.advance(Duration::from_secs(STEP));
+    let second = session(&stack, &address);
+    assert_eq!(finish(&stack, &address, &second, &used).likeness(), wrong.likeness());
+    stack.advance(Duration::from_secs(STEP));
+    assert_eq!(finish(&stack, &address, &second, &code(&stack, &secret, 0)).status, 200);
+}
+
+/// AUT-7: single use, of one user and one step, for a while.
+#[test]
+fn sessions_that_are_used_forged_or_another_users_are_over() {
+    let (ada, secret) = with_mfa(&SHARED);
+    let (bob, bobs_secret) = with_mfa(&SHARED);
+    let (session_of_ada, session_of_bob) = (session(&SHARED, &ada), session(&SHARED, &bob));
+    let now = code(&SHARED, &secret, 0);
+    let forged = "x".repeat(session_of_ada.len());
+    let over = finish(&SHARED, &ada, &forged, &now);
+    check_over(&over);
+    let own_code_of_bob = code(&SHARED, &bobs_secret, 0);
+    for (username, session, code) in [
+        (&ada, &session_of_bob, &now),
+        (&ada, &session_of_bob, &own_code_of_bob),
+        (&bob, &session_of_ada, &now),
+        (&bob, &session_of_ada, &own_code_of_bob),
+        (&address(), &session_of_ada, &now),
+        (&confirmed(), &session_of_ada, &now),
+    ] {
+        let answer = finish(&SHARED, username, session, code);
+        assert_eq!(answer.likeness(), over.likeness(), "{username}");
+    }
+    assert_eq!(finish(&SHARED, &ada, &session_of_ada, &now).status, 200);
+    let again = finish(&SHARED, &ada, &session_of_ada, &code(&SHARED, &secret, 1));
+    assert_eq!(again.likeness(), over.likeness());
+}
+
+/// AUT-7
+#[test]
+fn a_session_ends_after_a_quarter_of_an_hour() {
+    let stack = Running::in_memory();
+    let (address, secret) = with_mfa(&stack);
+    let [early, late] = [session(&stack, &address), session(&stack, &address)];
+    stack.advance(SESSION_LIFE - Duration::from_secs(1));
+    assert_eq!(finish(&stack, &address, &early, &code(&stack, &secret, 0)).status, 200);
+    stack.advance(Duration::from_secs(1));
+    check_over(&finish(&stack, &address, &late, &code(&stack, &secret, 1)));
+}
+
+/// RATE-2, and RATE-8: not for good.
+#[test]
+fn too_many_wrong_codes_lock_the_account_for_a_while() {
+    let stack = Running::in_memory();
+    let (address, secret) = with_mfa(&stack);
+    let session = session(&stack, &address);
+    for _ in 0..TRIES {
+        let answer = finish(&stack, &address, &session, &wrong_code(&stack, &secret));
+        assert_eq!(answer.outcome(), (400, "invalid_code".to_owned()));
+    }
+    let locked = finish(&stack, &address, &session, &code(&stack, &secret, 0));
+    assert_eq!(locked.outcome(), (429, "too_many_attempts".to_owned()));
+    stack.advance(Duration::from_secs(2));
+    assert_eq!(finish(&stack, &address, &session, &code(&stack, &secret, 0)).status, 200);
+}
+
+/// AUT-9: without a login there is nothing to finish.
+#[test]
+fn what_cannot_be_a_session_or_a_code_is_malformed() {
+    let fine = "x".repeat(20);
+    for (session, code, field) in [
+        ("", "123456", "session"),
+        ("short", "123456", "session"),
+        (&*"x".repeat(2_049), "123456", "session"),
+        (&*fine, "", "code"),
+        (&*fine, "12345", "code"),
+        (&*fine, "1234567", "code"),
+        (&*fine, "12345a", "code"),
+        (&*fine, " 12345", "code"),
+    ] {
+        let answer = finish(&SHARED, &address(), session, code);
+        assert_eq!(answer.outcome(), (400, "malformed_request".to_owned()), "{session} {code}");
+        assert_eq!(answer.errors(), [(field.to_owned(), "invalid".to_owned())]);
+    }
+    check_over(&finish(&SHARED, &address(), &fine, "123456"));
+}
+
+/// ENU-2: that there is a second step, only the right password learns.
+#[test]
+fn a_wrong_password_does_not_learn_of_the_second_step() {
+    let (address, _) = with_mfa(&SHARED);
+    let body = json!({"username": address, "password": PASSWORD.to_uppercase()});
+    let answer = Call::post("/login", &body).send();
+    assert_eq!(answer.outcome(), (401, "invalid_credentials".to_owned()));
+}
