@@ -66,6 +66,10 @@ pub(crate) mod quota {
     pub(crate) const CONFIRM_FORGOT_PASSWORD: u32 = 5;
     /// `ChangePassword` per user and hour.
     pub(crate) const CHANGE_PASSWORD: u32 = 5;
+    /// `GetUserAttributeVerificationCode` per user and hour.
+    pub(crate) const GET_USER_ATTRIBUTE_VERIFICATION_CODE: u32 = 5;
+    /// `VerifyUserAttribute` per user and hour.
+    pub(crate) const VERIFY_USER_ATTRIBUTE: u32 = 15;
     /// `ResendConfirmationCode` per user and hour.
     pub(crate) const RESEND_CONFIRMATION_CODE: u32 = 5;
 

@@ -10,6 +10,7 @@ pub(crate) struct Exception {
 /// The exception types that this pool can answer with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
+    AliasExists,
     CodeMismatch,
     EnableSoftwareTokenMfa,
     ExpiredCode,
@@ -41,6 +42,7 @@ impl Kind {
     /// The name on the wire.
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::AliasExists => "AliasExistsException",
             Self::CodeMismatch => "CodeMismatchException",
             Self::EnableSoftwareTokenMfa => "EnableSoftwareTokenMFAException",
             Self::ExpiredCode => "ExpiredCodeException",

@@ -7,11 +7,15 @@ mod authentication_result;
 mod change_password;
 mod confirm_forgot_password;
 mod confirm_sign_up;
+mod delete_user;
+mod delete_user_attributes;
+mod delivery;
 mod describe_user_pool;
 mod describe_user_pool_client;
 mod forgot_password;
 mod get_tokens_from_refresh_token;
 mod get_user;
+mod get_user_attribute_verification_code;
 mod global_sign_out;
 mod initiate_auth;
 mod list_users;
@@ -25,23 +29,27 @@ mod set_user_mfa_preference;
 mod sign_in;
 mod sign_up;
 mod token_setup;
+mod update_user_attributes;
 mod verify_software_token;
+mod verify_user_attribute;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use self::delivery::{delivery, shown_address};
 
 use crate::{
     attempts::quota,
     constraint::{CLIENT_ID, SECRET_HASH, USERNAME},
     exception::{Exception, Kind, limit_exceeded, no_such_combination},
     fields::Fields,
-    name::{SignInName, is_email},
+    name::{SignInName, Subject},
     pool::Pool,
     store::{Change, Counter},
     time::Moment,
-    user::{User, masked},
+    user::User,
 };
 
 /// An operation that this pool performs. Any other is unknown here.
@@ -53,11 +61,14 @@ pub(crate) enum Operation {
     ChangePassword,
     ConfirmForgotPassword,
     ConfirmSignUp,
+    DeleteUser,
+    DeleteUserAttributes,
     DescribeUserPool,
     DescribeUserPoolClient,
     ForgotPassword,
     GetTokensFromRefreshToken,
     GetUser,
+    GetUserAttributeVerificationCode,
     GlobalSignOut,
     InitiateAuth,
     ListUsers,
@@ -66,7 +77,9 @@ pub(crate) enum Operation {
     RevokeToken,
     SetUserMfaPreference,
     SignUp,
+    UpdateUserAttributes,
     VerifySoftwareToken,
+    VerifyUserAttribute,
 }
 
 impl Operation {
@@ -78,11 +91,14 @@ impl Operation {
             "ChangePassword" => Self::ChangePassword,
             "ConfirmForgotPassword" => Self::ConfirmForgotPassword,
             "ConfirmSignUp" => Self::ConfirmSignUp,
+            "DeleteUser" => Self::DeleteUser,
+            "DeleteUserAttributes" => Self::DeleteUserAttributes,
             "DescribeUserPool" => Self::DescribeUserPool,
             "DescribeUserPoolClient" => Self::DescribeUserPoolClient,
             "ForgotPassword" => Self::ForgotPassword,
             "GetTokensFromRefreshToken" => Self::GetTokensFromRefreshToken,
             "GetUser" => Self::GetUser,
+            "GetUserAttributeVerificationCode" => Self::GetUserAttributeVerificationCode,
             "GlobalSignOut" => Self::GlobalSignOut,
             "InitiateAuth" => Self::InitiateAuth,
             "ListUsers" => Self::ListUsers,
@@ -91,7 +107,9 @@ impl Operation {
             "RevokeToken" => Self::RevokeToken,
             "SetUserMFAPreference" => Self::SetUserMfaPreference,
             "SignUp" => Self::SignUp,
+            "UpdateUserAttributes" => Self::UpdateUserAttributes,
             "VerifySoftwareToken" => Self::VerifySoftwareToken,
+            "VerifyUserAttribute" => Self::VerifyUserAttribute,
             _ => return None,
         })
     }
@@ -111,7 +129,10 @@ impl Operation {
             | Self::ConfirmSignUp
             | Self::ForgotPassword
             | Self::GetTokensFromRefreshToken
+            | Self::DeleteUser
+            | Self::DeleteUserAttributes
             | Self::GetUser
+            | Self::GetUserAttributeVerificationCode
             | Self::GlobalSignOut
             | Self::InitiateAuth
             | Self::ResendConfirmationCode
@@ -119,12 +140,14 @@ impl Operation {
             | Self::RevokeToken
             | Self::SetUserMfaPreference
             | Self::SignUp
-            | Self::VerifySoftwareToken => false,
+            | Self::UpdateUserAttributes
+            | Self::VerifySoftwareToken
+            | Self::VerifyUserAttribute => false,
         }
     }
 
     /// Reads the input and performs the operation. The output has its members in the order of their
-    /// names, as on AWS.
+    /// names, as on AWS; an operation that has none gives null.
     pub(crate) async fn run(self, pool: &Arc<Pool>, fields: Fields) -> Result<Value, Exception> {
         match self {
             Self::AdminConfirmSignUp => admin_confirm_sign_up::run(pool, fields).await,
@@ -133,6 +156,8 @@ impl Operation {
             Self::ChangePassword => change_password::run(pool, fields).await,
             Self::ConfirmForgotPassword => confirm_forgot_password::run(pool, fields).await,
             Self::ConfirmSignUp => confirm_sign_up::run(pool, fields).await,
+            Self::DeleteUser => delete_user::run(pool, fields).await,
+            Self::DeleteUserAttributes => delete_user_attributes::run(pool, fields).await,
             Self::DescribeUserPool => describe_user_pool::run(pool, fields),
             Self::DescribeUserPoolClient => describe_user_pool_client::run(pool, fields),
             Self::ForgotPassword => forgot_password::run(pool, fields).await,
@@ -140,6 +165,9 @@ impl Operation {
                 get_tokens_from_refresh_token::run(pool, fields).await
             }
             Self::GetUser => get_user::run(pool, fields).await,
+            Self::GetUserAttributeVerificationCode => {
+                get_user_attribute_verification_code::run(pool, fields).await
+            }
             Self::GlobalSignOut => global_sign_out::run(pool, fields).await,
             Self::InitiateAuth => initiate_auth::run(pool, fields).await,
             Self::ListUsers => list_users::run(pool, fields),
@@ -148,7 +176,9 @@ impl Operation {
             Self::RevokeToken => revoke_token::run(pool, fields).await,
             Self::SetUserMfaPreference => set_user_mfa_preference::run(pool, fields).await,
             Self::SignUp => sign_up::run(pool, fields).await,
+            Self::UpdateUserAttributes => update_user_attributes::run(pool, fields).await,
             Self::VerifySoftwareToken => verify_software_token::run(pool, fields).await,
+            Self::VerifyUserAttribute => verify_user_attribute::run(pool, fields).await,
         }
     }
 }
@@ -201,31 +231,25 @@ fn counted_user(
     pool: &Pool,
     change: &Change,
     name: &SignInName,
-    (counter, limit): (Counter, u32),
+    quota: (Counter, u32),
     now: Moment,
 ) -> Result<Option<User>, Exception> {
     let user = pool.visible(change.find(name)?);
     if user.is_none() && !pool.client.hides_existence() {
         return Err(no_such_combination());
     }
-    let subject = pool.subject(name, user.as_ref());
-    let spent = change.attempts(counter, &subject)?;
-    let spent = quota::spend(spent, limit, now).ok_or_else(limit_exceeded)?;
-    change.put_attempts(counter, &subject, spent)?;
+    count(change, &pool.subject(name, user.as_ref()), quota, now)?;
     Ok(user)
 }
 
-/// Where the mail seems to have gone. If the caller named an address, nothing but that address is
-/// shown, in their own spelling; if not, a name that gets no mail has an address made up, always
-/// the same.
-fn shown_address(pool: &Pool, username: &str, address: Option<&str>) -> String {
-    if is_email(username) {
-        return masked(username);
-    }
-    address.map_or_else(|| masked(&pool.name(username).made_up_address(pool.digest_key())), masked)
-}
-
-/// `CodeDeliveryDetails`: where a code went, as far as that is shown.
-fn delivery(destination: &str) -> Value {
-    json!({ "AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": destination })
+/// Counts one try against an hourly limit.
+fn count(
+    change: &Change,
+    subject: &Subject,
+    (counter, limit): (Counter, u32),
+    now: Moment,
+) -> Result<(), Exception> {
+    let spent = change.attempts(counter, subject)?;
+    let spent = quota::spend(spent, limit, now).ok_or_else(limit_exceeded)?;
+    Ok(change.put_attempts(counter, subject, spent)?)
 }

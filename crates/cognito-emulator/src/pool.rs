@@ -207,6 +207,12 @@ impl Pool {
         SignInName::new(sent, self.settings.case_sensitive())
     }
 
+    /// The name that a user is filed under.
+    pub(crate) fn name_of(&self, user: &User) -> SignInName {
+        let by_email = user.email().filter(|_| self.settings.signs_in_by_email());
+        self.name(by_email.unwrap_or(&user.username))
+    }
+
     /// Whom attempts under this name are counted for.
     pub(crate) fn subject(&self, name: &SignInName, user: Option<&User>) -> Subject {
         name.subject(user, self.digest_key())

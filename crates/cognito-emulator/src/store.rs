@@ -2,6 +2,7 @@
 
 mod change;
 mod codes;
+mod deletion;
 mod file;
 mod format;
 mod logins;
@@ -34,6 +35,8 @@ pub(crate) struct Store {
 /// The counters of [`Attempts`] that a subject has.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Counter {
+    AttributeCodes,
+    AttributeConfirmations,
     Confirmations,
     FailedOneTimeCodes,
     FailedPasswords,
@@ -44,8 +47,22 @@ pub(crate) enum Counter {
 }
 
 impl Counter {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::AttributeCodes,
+        Self::AttributeConfirmations,
+        Self::Confirmations,
+        Self::FailedOneTimeCodes,
+        Self::FailedPasswords,
+        Self::PasswordChanges,
+        Self::PasswordResetConfirmations,
+        Self::PasswordResets,
+        Self::Resends,
+    ];
+
     fn key(self) -> &'static str {
         match self {
+            Self::AttributeCodes => "attribute-codes",
+            Self::AttributeConfirmations => "attribute-confirmations",
             Self::FailedPasswords => "failed-passwords",
             Self::FailedOneTimeCodes => "failed-one-time-codes",
             Self::Confirmations => "confirmations",

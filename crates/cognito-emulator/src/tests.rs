@@ -2,7 +2,9 @@
 
 mod access_tokens;
 mod administration;
+mod attributes;
 mod codes;
+mod deletion;
 mod limits;
 mod lockout;
 mod password_change;

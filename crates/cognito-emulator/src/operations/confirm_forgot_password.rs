@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::{Account, counted_user};
 use crate::{
     attempts::{Attempts, quota},
-    code::{Purpose, Verdict},
+    code::Purpose,
     constraint::{CONFIRMATION_CODE, PASSWORD},
-    exception::{Exception, code_expired, code_mismatch, disabled},
+    exception::{Exception, code_mismatch, disabled},
     fields::Fields,
     name::{SignInName, Subject},
     password_policy,
@@ -69,20 +69,12 @@ fn reset(
     if !user.enabled {
         return Err(disabled());
     }
-    let stored = change.code(Purpose::PasswordReset, &user.sub)?;
-    let judge =
-        |stored: &crate::code::StoredCode| stored.judge(pool.digest_key(), &user.sub, code, now);
-    match stored.as_ref().map_or(Verdict::Expired, judge) {
-        Verdict::Right => {}
-        Verdict::Wrong => return Err(code_mismatch()),
-        Verdict::Expired => return Err(code_expired()),
-    }
+    change.spend_code(pool.digest_key(), Purpose::PasswordReset, &user.sub, code, now)?;
     user.password_hash = password_hash;
     user.temporary_password_expires = None;
     user.status = UserStatus::Confirmed;
     user.modified = now;
     change.put_user(&user)?;
-    change.drop_code(Purpose::PasswordReset, &user.sub)?;
     let subject = Subject::User(user.sub);
     Ok(change.put_attempts(Counter::FailedPasswords, &subject, Attempts::NONE)?)
 }

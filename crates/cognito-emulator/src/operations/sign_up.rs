@@ -53,9 +53,7 @@ pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception>
     if by_email {
         attributes.insert("email".to_owned(), username.clone());
     }
-    if attributes.contains_key("email") {
-        attributes.insert("email_verified".to_owned(), "false".to_owned());
-    }
+    let attributes = attributes::with_flags(attributes);
 
     // Hashed before the name is looked up, so that a name that is taken costs the same time.
     let password_hash = pool.hasher.hash(input.password).await?;

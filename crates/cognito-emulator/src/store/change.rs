@@ -51,6 +51,19 @@ impl Change {
         self.put_user(user)
     }
 
+    /// Files a user under another name, which nobody else may have.
+    pub(crate) fn rename_user(
+        &self,
+        old: &SignInName,
+        new: &SignInName,
+        sub: &str,
+    ) -> Result<(), redb::Error> {
+        let mut names = self.transaction.open_table(NAMES)?;
+        names.remove(old.folded())?;
+        names.insert(new.folded(), sub)?;
+        Ok(())
+    }
+
     pub(crate) fn attempts(
         &self,
         counter: Counter,

@@ -9,14 +9,19 @@ use super::{
 use crate::keys::{KeyRecord, SigningKeys};
 
 /// The operations that an access token authorizes, with what else they need.
-fn operations() -> [(&'static str, Value); 6] {
+fn operations() -> [(&'static str, Value); 11] {
     [
         ("AssociateSoftwareToken", json!({})),
         ("ChangePassword", json!({ "PreviousPassword": "x", "ProposedPassword": "x" })),
+        ("DeleteUser", json!({})),
+        ("DeleteUserAttributes", json!({ "UserAttributeNames": ["name"] })),
         ("GetUser", json!({})),
+        ("GetUserAttributeVerificationCode", json!({ "AttributeName": "email" })),
         ("GlobalSignOut", json!({})),
         ("SetUserMFAPreference", json!({})),
+        ("UpdateUserAttributes", json!({ "UserAttributes": [] })),
         ("VerifySoftwareToken", json!({ "UserCode": "000000" })),
+        ("VerifyUserAttribute", json!({ "AttributeName": "email", "Code": "000000" })),
     ]
 }
 

@@ -41,7 +41,7 @@ pub(super) async fn set(
             user.password_hash = password_hash;
             user.status = UserStatus::Confirmed;
             user.temporary_password_expires = None;
-            user.attributes.extend(given);
+            attributes::set(&context, change, &mut user, given)?;
             user.modified = now;
             change.put_user(&user)?;
             change.put_session(&sign_in.digest, &session.used())?;
