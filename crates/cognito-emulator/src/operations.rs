@@ -2,6 +2,7 @@
 
 mod admin_confirm_sign_up;
 mod admin_get_user;
+mod admin_user_global_sign_out;
 mod associate_software_token;
 mod authentication_result;
 mod change_password;
@@ -30,6 +31,7 @@ mod sign_in;
 mod sign_up;
 mod token_setup;
 mod update_user_attributes;
+mod user_of_pool;
 mod verify_software_token;
 mod verify_user_attribute;
 
@@ -57,6 +59,7 @@ use crate::{
 pub(crate) enum Operation {
     AdminConfirmSignUp,
     AdminGetUser,
+    AdminUserGlobalSignOut,
     AssociateSoftwareToken,
     ChangePassword,
     ConfirmForgotPassword,
@@ -87,6 +90,7 @@ impl Operation {
         Some(match name {
             "AdminConfirmSignUp" => Self::AdminConfirmSignUp,
             "AdminGetUser" => Self::AdminGetUser,
+            "AdminUserGlobalSignOut" => Self::AdminUserGlobalSignOut,
             "AssociateSoftwareToken" => Self::AssociateSoftwareToken,
             "ChangePassword" => Self::ChangePassword,
             "ConfirmForgotPassword" => Self::ConfirmForgotPassword,
@@ -120,6 +124,7 @@ impl Operation {
         match self {
             Self::AdminConfirmSignUp
             | Self::AdminGetUser
+            | Self::AdminUserGlobalSignOut
             | Self::DescribeUserPool
             | Self::DescribeUserPoolClient
             | Self::ListUsers => true,
@@ -152,6 +157,7 @@ impl Operation {
         match self {
             Self::AdminConfirmSignUp => admin_confirm_sign_up::run(pool, fields).await,
             Self::AdminGetUser => admin_get_user::run(pool, fields),
+            Self::AdminUserGlobalSignOut => admin_user_global_sign_out::run(pool, fields).await,
             Self::AssociateSoftwareToken => associate_software_token::run(pool, fields).await,
             Self::ChangePassword => change_password::run(pool, fields).await,
             Self::ConfirmForgotPassword => confirm_forgot_password::run(pool, fields).await,
