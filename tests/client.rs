@@ -275,7 +275,11 @@ pub(crate) fn set_up_mfa(stack: &Running, token: &str) -> String {
 
 /// The session of a login that goes on with a code.
 pub(crate) fn session(stack: &Running, address: &str) -> String {
-    let body = log_in_by(stack, address, PASSWORD).json();
+    session_by(stack, address, PASSWORD)
+}
+
+pub(crate) fn session_by(stack: &Running, address: &str, password: &str) -> String {
+    let body = log_in_by(stack, address, password).json();
     assert_eq!(body["challenge"], "SOFTWARE_TOKEN_MFA", "{body}");
     body["session"].as_str().unwrap().to_owned()
 }

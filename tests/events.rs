@@ -193,70 +193,76 @@ fn route(folder: &str) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-/// Brings about what `event` needs. What the outcome is about stays as it stands there: a wrong code
-/// is not made right.
+/// Brings about what `event` needs. What the outcome is about stays: a wrong code is not made right.
 fn prepare(given: Given, outcome: &str, event: &mut Value) {
+    if given == Nothing {
+        return;
+    }
     let mut body: Value =
         event["body"].as_str().map_or(Value::Null, |body| serde_json::from_str(body).unwrap());
-    let named = |body: &Value| body["username"].as_str().unwrap().to_owned();
-    let own_code = |body: &mut Value, secret: &str, step| {
-        let wrong = outcome.starts_with("invalid_code");
-        let code = if wrong { wrong_code(&SHARED, secret) } else { code(&SHARED, secret, step) };
-        body["code"] = code.into();
-    };
     match given {
-        Nothing => return,
-        Registered => register(&SHARED, &named(&body)),
-        Confirmed => {
-            register(&SHARED, &named(&body));
-            confirm(&SHARED, &named(&body));
-        }
-        Mailed => {
-            register(&SHARED, &named(&body));
-            body["confirmation_code"] = SHARED.codes(&named(&body)).swap_remove(0).into();
-        }
-        WithMfa | Challenged => {
-            let address = named(&body);
-            register(&SHARED, &address);
-            confirm(&SHARED, &address);
-            let secret = set_up_mfa(&SHARED, &log_in(&SHARED, &address).access);
-            if given == Challenged {
-                body["session"] = session(&SHARED, &address).into();
-                own_code(&mut body, &secret, 0);
-            }
-        }
-        Forgot => {
-            let address = named(&body);
-            register(&SHARED, &address);
-            confirm(&SHARED, &address);
-            let forgot = json!({"username": address});
-            assert_eq!(Call::post("/forgot_password", &forgot).send().status, 202);
-            body["confirmation_code"] = SHARED.codes(&address).swap_remove(0).into();
-        }
-        Refreshable => body["refresh_token"] = log_in(&SHARED, &confirmed()).refresh.into(),
+        Nothing => {}
         Bearer | LoggedOut | SettingUp | Protected => {
-            let Tokens { access, refresh, .. } = log_in(&SHARED, &confirmed());
-            if given == LoggedOut {
-                let refresh = json!({"refresh_token": refresh});
-                assert_eq!(Call::post("/logout", &refresh).send().status, 204);
-            }
-            if given == SettingUp {
-                let key = Call::new("POST", "/mfa/setup").bearer(&access).send().json();
-                own_code(&mut body, key["secret"].as_str().unwrap(), 0);
-            }
-            if given == Protected {
-                let secret = set_up_mfa(&SHARED, &access);
-                if !body.is_null() {
-                    own_code(&mut body, &secret, 0);
-                }
-            }
-            let bearer = format!("Bearer {access}");
+            let bearer = format!("Bearer {}", token(given, outcome, &mut body));
             event["headers"]["Authorization"] = bearer.clone().into();
             event["multiValueHeaders"]["Authorization"] = json!([bearer]);
+        }
+        Refreshable => body["refresh_token"] = log_in(&SHARED, &confirmed()).refresh.into(),
+        Registered | Mailed | Confirmed | WithMfa | Challenged | Forgot => {
+            prepare_named(given, outcome, &mut body);
         }
     }
     if !body.is_null() {
         event["body"] = body.to_string().into();
+    }
+}
+
+/// Brings about what a request needs that names its user.
+fn prepare_named(given: Given, outcome: &str, body: &mut Value) {
+    let address = body["username"].as_str().unwrap().to_owned();
+    register(&SHARED, &address);
+    if ![Registered, Mailed].contains(&given) {
+        confirm(&SHARED, &address);
+    }
+    if given == Forgot {
+        let forgot = json!({"username": address});
+        assert_eq!(Call::post("/forgot_password", &forgot).send().status, 202);
+    }
+    if [Mailed, Forgot].contains(&given) {
+        body["confirmation_code"] = SHARED.codes(&address).swap_remove(0).into();
+    }
+    if [WithMfa, Challenged].contains(&given) {
+        let secret = set_up_mfa(&SHARED, &log_in(&SHARED, &address).access);
+        if given == Challenged {
+            body["session"] = session(&SHARED, &address).into();
+            put_code(&secret, outcome, body);
+        }
+    }
+}
+
+/// The access token of somebody of whom `given` holds.
+fn token(given: Given, outcome: &str, body: &mut Value) -> String {
+    let Tokens { access, refresh, .. } = log_in(&SHARED, &confirmed());
+    if given == LoggedOut {
+        let refresh = json!({"refresh_token": refresh});
+        assert_eq!(Call::post("/logout", &refresh).send().status, 204);
+    }
+    if given == SettingUp {
+        let key = Call::new("POST", "/mfa/setup").bearer(&access).send().json();
+        put_code(key["secret"].as_str().unwrap(), outcome, body);
+    }
+    if given == Protected {
+        put_code(&set_up_mfa(&SHARED, &access), outcome, body);
+    }
+    access
+}
+
+/// Puts the code of now into a body, or a wrong one where that is the outcome.
+fn put_code(secret: &str, outcome: &str, body: &mut Value) {
+    if !body.is_null() {
+        let wrong = outcome.starts_with("invalid_code");
+        let code = if wrong { wrong_code(&SHARED, secret) } else { code(&SHARED, secret, 0) };
+        body["code"] = code.into();
     }
 }
 

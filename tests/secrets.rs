@@ -12,8 +12,9 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Answer, Call, Tokens},
+    client::{Answer, Call, Tokens, log_in_by, session_by},
     stack::{Running, contents},
+    totp::{code, wrong_code},
 };
 
 /// The ways in which a text may be written down: each finds it in a longer text, too.
@@ -54,6 +55,11 @@ const PASSWORD: &str = "Canary/of+the~password";
 const WRONG_PASSWORD: &str = "Canary/of+another~one";
 const WEAK_PASSWORD: &str = "Canary?weak";
 const WRONG_CODE: &str = "canary-code";
+const CHANGED_PASSWORD: &str = "Canary/of+the~changed_one";
+const RESET_PASSWORD: &str = "Canary/of+the~reset_one!";
+const COMMON_PASSWORD: &str = "Stairwaytoheaven";
+const WRONG_SESSION: &str = "canary-session-of-nobody";
+const WRONG_TOKEN: &str = "canary-token-of-nobody";
 
 /// A whole life on one stack: the secrets that came up, and the problems that were answered.
 struct Life<'a> {
@@ -70,6 +76,11 @@ impl<'a> Life<'a> {
             ("wrong password", WRONG_PASSWORD.to_owned()),
             ("weak password", WEAK_PASSWORD.to_owned()),
             ("wrong code", WRONG_CODE.to_owned()),
+            ("changed password", CHANGED_PASSWORD.to_owned()),
+            ("reset password", RESET_PASSWORD.to_owned()),
+            ("common password", COMMON_PASSWORD.to_owned()),
+            ("wrong session", WRONG_SESSION.to_owned()),
+            ("wrong token", WRONG_TOKEN.to_owned()),
             ("user name", NAME.to_owned()),
             ("client secret", client_secret),
         ];
@@ -78,6 +89,11 @@ impl<'a> Life<'a> {
         life.confirm();
         let tokens = life.log_in();
         life.generate(&tokens);
+        let tokens = life.refresh(&tokens);
+        life.second_factor(&tokens);
+        life.change_password(&tokens);
+        life.reset_password();
+        life.delete();
         life
     }
 
@@ -131,6 +147,11 @@ impl<'a> Life<'a> {
         self.refused(Call::post_text("/login", format!("{{\"password\":\"{PASSWORD}\"")), 400);
         self.refused(Call::new("PUT", "/login").body(PASSWORD), 405);
         let answer = self.post("/login", &json!({"username": NAME, "password": PASSWORD}));
+        self.keep_tokens(&answer)
+    }
+
+    fn keep_tokens(&mut self, answer: &Answer) -> Tokens {
+        assert_eq!(answer.status, 200, "{}", answer.body);
         let tokens = Tokens::read(&answer.json());
         for token in [&tokens.id, &tokens.access, &tokens.refresh] {
             self.keep("token", token);
@@ -140,6 +161,87 @@ impl<'a> Life<'a> {
             }
         }
         tokens
+    }
+
+    fn refresh(&mut self, tokens: &Tokens) -> Tokens {
+        let body = |token: &str| json!({"refresh_token": token});
+        let refreshed = self.keep_tokens(&self.post("/refresh", &body(&tokens.refresh)));
+        self.refused(Call::post("/refresh", &body(WRONG_TOKEN)), 401);
+        self.refused(Call::post("/refresh", &body(&format!("{WRONG_TOKEN} "))), 400);
+        self.refused(Call::post("/logout", &body(&tokens.access)), 400);
+        refreshed
+    }
+
+    fn second_factor(&mut self, tokens: &Tokens) {
+        let of = |call: Call| call.bearer(&tokens.access);
+        let key = of(Call::new("POST", "/mfa/setup")).send_to(self.stack).json();
+        let secret = key["secret"].as_str().unwrap().to_owned();
+        let first = code(self.stack, &secret, -1);
+        let body = |code: &str| json!({"code": code});
+        self.refused(of(Call::post("/mfa/verify", &body(WRONG_CODE))), 400);
+        self.refused(of(Call::post("/mfa/verify", &body(&wrong_code(self.stack, &secret)))), 400);
+        let verified = of(Call::post("/mfa/verify", &body(&first))).send_to(self.stack);
+        assert_eq!(verified.status, 204, "{}", verified.body);
+        self.refused(of(Call::new("POST", "/mfa/setup")), 409);
+
+        let session = session_by(self.stack, NAME, PASSWORD);
+        let second = code(self.stack, &secret, 0);
+        let body =
+            |session: &str, code: &str| json!({"username": NAME, "session": session, "code": code});
+        self.refused(Call::post("/login/mfa", &body(&session, &first)), 400);
+        self.refused(Call::post("/login/mfa", &body(WRONG_SESSION, &second)), 401);
+        let answer = self.post("/login/mfa", &body(&session, &second));
+        self.keep_tokens(&answer);
+        self.refused(Call::post("/login/mfa", &body(&session, &second)), 401);
+
+        let third = code(self.stack, &secret, 1);
+        let removed = of(Call::delete("/mfa", &json!({"code": third}))).send_to(self.stack);
+        assert_eq!(removed.status, 204, "{}", removed.body);
+        for (what, secret) in [
+            ("key of the app", &secret),
+            ("session", &session),
+            ("code of the app", &first),
+            ("code of the app", &second),
+            ("code of the app", &third),
+        ] {
+            self.keep(what, secret);
+        }
+    }
+
+    fn change_password(&mut self, tokens: &Tokens) {
+        let change = |current: &str, new: &str| {
+            let body = json!({"current_password": current, "new_password": new});
+            Call::post("/change_password", &body).bearer(&tokens.access)
+        };
+        self.refused(change(WRONG_PASSWORD, CHANGED_PASSWORD), 401);
+        for weak in [WEAK_PASSWORD, COMMON_PASSWORD, NAME] {
+            self.refused(change(PASSWORD, weak), 400);
+        }
+        assert_eq!(change(PASSWORD, CHANGED_PASSWORD).send_to(self.stack).status, 204);
+        self.refused(change(CHANGED_PASSWORD, PASSWORD), 401);
+    }
+
+    fn reset_password(&mut self) {
+        assert_eq!(self.post("/forgot_password", &json!({"username": NAME})).status, 202);
+        let code = self.stack.codes(NAME).swap_remove(0);
+        let body = |code: &str, password: &str| json!({"username": NAME, "confirmation_code": code, "new_password": password});
+        self.refused(Call::post("/reset_password", &body(WRONG_CODE, RESET_PASSWORD)), 400);
+        self.refused(Call::post("/reset_password", &body(&code, COMMON_PASSWORD)), 400);
+        assert_eq!(self.post("/reset_password", &body(&code, RESET_PASSWORD)).status, 200);
+        self.refused(Call::post("/reset_password", &body(&code, RESET_PASSWORD)), 400);
+        self.keep("reset code", &code);
+    }
+
+    fn delete(&mut self) {
+        let answer = log_in_by(self.stack, NAME, RESET_PASSWORD);
+        let tokens = self.keep_tokens(&answer);
+        let delete = |password: &str| {
+            Call::delete("/me", &json!({"password": password})).bearer(&tokens.access)
+        };
+        self.refused(delete(WRONG_PASSWORD), 401);
+        self.refused(delete(""), 400);
+        assert_eq!(delete(RESET_PASSWORD).send_to(self.stack).status, 204);
+        self.refused(delete(RESET_PASSWORD), 401);
     }
 
     fn generate(&mut self, tokens: &Tokens) {
