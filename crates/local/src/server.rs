@@ -1,6 +1,7 @@
 //! The HTTP server below the gateway and the Cognito endpoint: connections, limits, an orderly end.
 
 mod body;
+mod framing;
 mod head;
 mod refused;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use tokio::{
 };
 
 pub(crate) use body::read_body;
+use framing::Checked;
 pub(crate) use head::check_head;
 pub(crate) use refused::Refused;
 
@@ -100,7 +102,7 @@ async fn connection<A, F>(
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(HEAD_BUFFER)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Checked::new(stream)), service);
     // A client that breaks off or sends no HTTP has had its answer, if there is one.
     drop(watcher.watch(connection).await);
 }

@@ -83,6 +83,13 @@ impl Passmint {
         self.lines.recv_timeout(PATIENCE).unwrap()
     }
 
+    /// The most memory in bytes that the process has had, where the system tells.
+    pub fn memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        Some(most.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
+    }
+
     /// Sends a signal, by the process id.
     pub fn signal(&self, name: &str) {
         let status =
