@@ -1,5 +1,7 @@
 //! Time stands still and jumps to the next timer when nothing else is left to do.
 
+use std::sync::Arc;
+
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     sync::Notify,
@@ -60,12 +62,12 @@ async fn a_request_that_does_not_end_is_cut_off() {
 #[tokio::test]
 async fn connections_above_the_limit_wait() {
     let (listener, address) = listener().await;
-    let permits = Arc::new(Semaphore::new(1));
+    let places = Places::new(1);
     let clients =
         (TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap());
-    let first = accept(&listener, &permits).await;
+    let first = accept(&listener, &places).await;
     {
-        let mut second = pin!(accept(&listener, &permits));
+        let mut second = pin!(accept(&listener, &places));
         assert!(futures_util::poll!(second.as_mut()).is_pending());
         drop(first);
         second.await;
