@@ -13,6 +13,7 @@ mod contract;
 mod events;
 mod generate;
 mod headers;
+mod limits;
 mod login;
 mod parameters;
 mod register;
