@@ -21,4 +21,5 @@ mod resend_code;
 mod restart;
 mod secrets;
 mod stack;
+mod token_table;
 mod tokens;

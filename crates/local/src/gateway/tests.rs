@@ -151,7 +151,7 @@ async fn a_token_decides_where_the_template_asks_for_one() {
 }
 
 #[tokio::test]
-async fn who_the_caller_is_stands_in_the_token_alone() {
+async fn tok_18_who_the_caller_is_stands_in_the_token_alone() {
     let (gateway, _) = gateway();
     let bearer = format!("Bearer {}", access_token());
     let headers = [

@@ -21,7 +21,7 @@ async fn ok(_: Request<Incoming>, _: SocketAddr) -> Response<Bytes> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_does_not_finish_its_head_is_let_go() {
+async fn http_11_a_client_that_does_not_finish_its_head_is_let_go() {
     let (listener, address) = listener().await;
     let server = tokio::spawn(serve(listener, ok, std::future::pending()));
     for sent in
@@ -60,7 +60,7 @@ async fn a_request_that_does_not_end_is_cut_off() {
 }
 
 #[tokio::test]
-async fn connections_above_the_limit_wait() {
+async fn http_11_connections_above_the_limit_wait() {
     let (listener, address) = listener().await;
     let places = Places::new(1);
     let clients =
