@@ -40,6 +40,8 @@ pub enum Kind {
     NotFound,
     /// The route exists, the method on it does not.
     MethodNotAllowed,
+    /// The client takes nothing that this API answers in.
+    NotAcceptable,
     /// The body is larger than [`crate::json::BODY_LIMIT`].
     PayloadTooLarge,
     /// The path and query are longer than the gateway takes.
@@ -83,6 +85,7 @@ impl Kind {
             | Self::SignUpClosed => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -117,6 +120,7 @@ impl Kind {
             Self::SignUpClosed => "sign_up_closed",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
+            Self::NotAcceptable => "not_acceptable",
             Self::PayloadTooLarge => "payload_too_large",
             Self::UriTooLong => "uri_too_long",
             Self::UnsupportedMediaType => "unsupported_media_type",
@@ -150,6 +154,7 @@ impl Kind {
             Self::SignUpClosed => "this user pool does not take registrations",
             Self::InvalidCode => "the code is wrong or no longer valid: ask for a new one",
             Self::NotFound => "no such route: check the path and the method",
+            Self::NotAcceptable => "this API answers in application/json alone",
             Self::TooManyAttempts => "too many attempts: wait before the next one",
             Self::Internal => "something went wrong on our side: try again later",
             Self::DependencyUnavailable => "a service that this needs is not available: try again",

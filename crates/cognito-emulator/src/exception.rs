@@ -10,7 +10,9 @@ pub(crate) struct Exception {
 /// The exception types that this pool can answer with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
+    AliasExists,
     CodeMismatch,
+    EnableSoftwareTokenMfa,
     ExpiredCode,
     IncompleteSignature,
     InternalError,
@@ -20,11 +22,17 @@ pub(crate) enum Kind {
     LimitExceeded,
     MissingAuthenticationToken,
     NotAuthorized,
+    PasswordResetRequired,
+    RefreshTokenReuse,
     RequestEntityTooLarge,
     ResourceNotFound,
     Serialization,
+    SoftwareTokenMfaNotFound,
+    Unauthorized,
     UnknownOperation,
     UnrecognizedClient,
+    UnsupportedOperation,
+    UnsupportedTokenType,
     UserNotConfirmed,
     UserNotFound,
     UsernameExists,
@@ -34,7 +42,9 @@ impl Kind {
     /// The name on the wire.
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::AliasExists => "AliasExistsException",
             Self::CodeMismatch => "CodeMismatchException",
+            Self::EnableSoftwareTokenMfa => "EnableSoftwareTokenMFAException",
             Self::ExpiredCode => "ExpiredCodeException",
             Self::IncompleteSignature => "IncompleteSignatureException",
             Self::InternalError => "InternalErrorException",
@@ -44,11 +54,17 @@ impl Kind {
             Self::LimitExceeded => "LimitExceededException",
             Self::MissingAuthenticationToken => "MissingAuthenticationTokenException",
             Self::NotAuthorized => "NotAuthorizedException",
+            Self::PasswordResetRequired => "PasswordResetRequiredException",
+            Self::RefreshTokenReuse => "RefreshTokenReuseException",
             Self::RequestEntityTooLarge => "RequestEntityTooLargeException",
             Self::ResourceNotFound => "ResourceNotFoundException",
             Self::Serialization => "SerializationException",
+            Self::SoftwareTokenMfaNotFound => "SoftwareTokenMFANotFoundException",
+            Self::Unauthorized => "UnauthorizedException",
             Self::UnknownOperation => "UnknownOperationException",
             Self::UnrecognizedClient => "UnrecognizedClientException",
+            Self::UnsupportedOperation => "UnsupportedOperationException",
+            Self::UnsupportedTokenType => "UnsupportedTokenTypeException",
             Self::UserNotConfirmed => "UserNotConfirmedException",
             Self::UserNotFound => "UserNotFoundException",
             Self::UsernameExists => "UsernameExistsException",
@@ -76,9 +92,14 @@ pub(crate) fn incorrect() -> Exception {
     Kind::NotAuthorized.because("Incorrect username or password.")
 }
 
-/// A sign-up code that does not match.
+/// A mailed code that does not match.
 pub(crate) fn code_mismatch() -> Exception {
     Kind::CodeMismatch.because("Invalid verification code provided, please try again.")
+}
+
+/// A code that is too old, used, or was never asked for.
+pub(crate) fn code_expired() -> Exception {
+    Kind::ExpiredCode.because("Invalid code provided, please request a code again.")
 }
 
 /// A quota of attempts is used up.

@@ -119,6 +119,13 @@ impl Fields {
         Ok(Some(texts))
     }
 
+    /// Says that a list or structure must be there. Call it before reading the member.
+    pub(crate) fn demand(&mut self, name: &str) {
+        if self.members.get(name).is_none_or(Value::is_null) {
+            self.violate("Value null", &path(name), "Member must not be null");
+        }
+    }
+
     /// A list of attributes; none if absent or null. An attribute without a value has an empty one.
     pub(crate) fn attributes(&mut self, name: &str) -> Result<Attributes, Exception> {
         let items = list(self.members.remove(name))?.unwrap_or_default();
@@ -165,6 +172,12 @@ impl Fields {
             structure(self.members.remove(*name))?;
         }
         Ok(())
+    }
+
+    /// The members of a structure that may be absent or null.
+    pub(crate) fn inner(&mut self, name: &str) -> Result<Option<Self>, Exception> {
+        let members = structure(self.members.remove(name))?;
+        Ok(members.map(|members| Self { members, violations: Vec::new() }))
     }
 
     /// A boolean that may be absent or null.

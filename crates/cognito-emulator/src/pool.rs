@@ -1,4 +1,7 @@
-use std::{sync::Arc, time::SystemTime};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rand::{rand_core::UnwrapErr, rngs::SysRng};
@@ -54,6 +57,7 @@ impl Pool {
         };
         let kept = store.write_now(|change| {
             change.drop_expired_logins(now)?;
+            change.drop_expired_sessions(now)?;
             Ok(change.put_pool(&record)?)
         });
         kept.map_err(|exception| {
@@ -168,6 +172,31 @@ impl Pool {
         Err(Kind::NotAuthorized.because(format!("Unable to verify secret hash for client {id}")))
     }
 
+    /// Refuses a caller who does not know the client's secret, where it is sent as it is.
+    pub(crate) fn check_client_secret(&self, sent: Option<&SecretString>) -> Result<(), Exception> {
+        if self.is_client_secret(sent) {
+            return Ok(());
+        }
+        let id = &self.client_id;
+        Err(Kind::NotAuthorized.because(match sent {
+            None => format!("Client {id} is configured for secret but secret was not received"),
+            Some(_) => format!("Unable to verify secret for client {id}"),
+        }))
+    }
+
+    /// Whether this is the client's secret; for a client without one, whether there is none.
+    pub(crate) fn is_client_secret(&self, sent: Option<&SecretString>) -> bool {
+        match (self.client.generate_secret, sent) {
+            (false, None) => true,
+            (true, None) | (false, Some(_)) => false,
+            (true, Some(sent)) => {
+                // EXPOSE: to compare the two.
+                let (own, sent) = (self.client_secret.expose_secret(), sent.expose_secret());
+                own.as_bytes().ct_eq(sent.as_bytes()).into()
+            }
+        }
+    }
+
     fn secret_hash(&self, username: &str) -> String {
         // EXPOSE: the secret is the key of the hash.
         let key = self.client_secret.expose_secret().as_bytes();
@@ -176,6 +205,12 @@ impl Pool {
 
     pub(crate) fn name(&self, sent: &str) -> SignInName {
         SignInName::new(sent, self.settings.case_sensitive())
+    }
+
+    /// The name that a user is filed under.
+    pub(crate) fn name_of(&self, user: &User) -> SignInName {
+        let by_email = user.email().filter(|_| self.settings.signs_in_by_email());
+        self.name(by_email.unwrap_or(&user.username))
     }
 
     /// Whom attempts under this name are counted for.
@@ -196,9 +231,18 @@ impl Pool {
 
     /// A new sign-up code and what is kept of it.
     pub(crate) fn new_sign_up_code(&self, sub: &str, now: Moment) -> (SecretString, StoredCode) {
+        self.new_code(sub, code::SIGN_UP_LIFETIME, now)
+    }
+
+    /// A new code for a user and what is kept of it.
+    pub(crate) fn new_code(
+        &self,
+        sub: &str,
+        lifetime: Duration,
+        now: Moment,
+    ) -> (SecretString, StoredCode) {
         let code = code::generate(&mut rng());
-        let stored =
-            StoredCode::new(self.digest_key(), sub, &code, now.after(code::SIGN_UP_LIFETIME));
+        let stored = StoredCode::new(self.digest_key(), sub, &code, now.after(lifetime));
         (code, stored)
     }
 

@@ -5,6 +5,7 @@ mod client;
 mod pool;
 
 pub use client::ClientSettings;
+pub(crate) use client::RefreshTokenRotation;
 pub(crate) use pool::PasswordPolicy;
 pub use pool::PoolSettings;
 

@@ -1,9 +1,13 @@
 //! The pool's database: one redb file, or the same in memory.
 
 mod change;
+mod codes;
+mod deletion;
 mod file;
 mod format;
+mod logins;
 mod lookup;
+mod mfa;
 mod snapshot;
 mod tables;
 
@@ -13,7 +17,10 @@ use redb::{Database, Durability, ReadableDatabase, WriteTransaction};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::task::spawn_blocking;
 
-use self::tables::{ATTEMPTS, META, NAMES, POOL, REFRESH_TOKENS, STRANGERS, USERS};
+use self::tables::{
+    ATTEMPTS, CODES, LOGINS, META, NAMES, POOL, REFRESH_TOKENS, SESSIONS, SOFTWARE_TOKENS,
+    STRANGERS, USERS,
+};
 pub(crate) use self::{change::Change, snapshot::Snapshot};
 use crate::{
     config::{OpenError, Storage},
@@ -28,16 +35,40 @@ pub(crate) struct Store {
 /// The counters of [`Attempts`] that a subject has.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Counter {
-    FailedPasswords,
+    AttributeCodes,
+    AttributeConfirmations,
     Confirmations,
+    FailedOneTimeCodes,
+    FailedPasswords,
+    PasswordChanges,
+    PasswordResetConfirmations,
+    PasswordResets,
     Resends,
 }
 
 impl Counter {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::AttributeCodes,
+        Self::AttributeConfirmations,
+        Self::Confirmations,
+        Self::FailedOneTimeCodes,
+        Self::FailedPasswords,
+        Self::PasswordChanges,
+        Self::PasswordResetConfirmations,
+        Self::PasswordResets,
+        Self::Resends,
+    ];
+
     fn key(self) -> &'static str {
         match self {
+            Self::AttributeCodes => "attribute-codes",
+            Self::AttributeConfirmations => "attribute-confirmations",
             Self::FailedPasswords => "failed-passwords",
+            Self::FailedOneTimeCodes => "failed-one-time-codes",
             Self::Confirmations => "confirmations",
+            Self::PasswordChanges => "password-changes",
+            Self::PasswordResetConfirmations => "password-reset-confirmations",
+            Self::PasswordResets => "password-resets",
             Self::Resends => "resends",
         }
     }
@@ -47,7 +78,7 @@ impl Store {
     /// Opens the database, or creates it.
     pub(crate) fn open(storage: &Storage) -> Result<Self, OpenError> {
         let database = file::open(storage)?;
-        if format::known(&database)?.is_none() {
+        if format::known(&database)? != Some(format::CURRENT) {
             create_tables(&database).map_err(OpenError::store)?;
         }
         Ok(Self { database: Arc::new(database) })
@@ -100,7 +131,7 @@ fn begin(database: &Database) -> Result<WriteTransaction, redb::Error> {
     Ok(transaction)
 }
 
-/// All tables at once, so that a reader finds each of them.
+/// All tables that are not there yet, so that a reader finds each of them.
 fn create_tables(database: &Database) -> Result<(), redb::Error> {
     let transaction = begin(database)?;
     transaction.open_table(META)?.insert(format::KEY, format::CURRENT)?;
@@ -109,7 +140,11 @@ fn create_tables(database: &Database) -> Result<(), redb::Error> {
     transaction.open_table(NAMES)?;
     transaction.open_table(ATTEMPTS)?;
     transaction.open_table(STRANGERS)?;
+    transaction.open_table(CODES)?;
+    transaction.open_table(LOGINS)?;
     transaction.open_table(REFRESH_TOKENS)?;
+    transaction.open_table(SESSIONS)?;
+    transaction.open_table(SOFTWARE_TOKENS)?;
     Ok(transaction.commit()?)
 }
 

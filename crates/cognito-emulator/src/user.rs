@@ -16,6 +16,9 @@ pub(crate) struct User {
     pub(crate) attributes: BTreeMap<String, String>,
     /// In the PHC string format.
     pub(crate) password_hash: String,
+    /// Until when a password works that an administrator has set for the user to change.
+    #[serde(default)]
+    pub(crate) temporary_password_expires: Option<Moment>,
     pub(crate) status: UserStatus,
     pub(crate) enabled: bool,
     pub(crate) created: Moment,
@@ -29,6 +32,10 @@ pub(crate) struct User {
 pub(crate) enum UserStatus {
     Unconfirmed,
     Confirmed,
+    /// Has a temporary password, which the first sign-in must replace.
+    ForceChangePassword,
+    /// Must set a new password by a mailed code.
+    ResetRequired,
 }
 
 impl UserStatus {
@@ -37,6 +44,8 @@ impl UserStatus {
         match self {
             Self::Unconfirmed => "UNCONFIRMED",
             Self::Confirmed => "CONFIRMED",
+            Self::ForceChangePassword => "FORCE_CHANGE_PASSWORD",
+            Self::ResetRequired => "RESET_REQUIRED",
         }
     }
 }

@@ -73,6 +73,8 @@ async fn post(pool: &Arc<Pool>, request: &Request<Bytes>) -> Response<Bytes> {
         return body(StatusCode::NOT_FOUND, "", "<UnknownOperationException/>\n");
     }
     match call(pool, request).await {
+        // An operation without an output, unlike one with an empty output, answers with no byte.
+        Ok(Value::Null) => body(StatusCode::OK, AMZ_JSON, ""),
         Ok(output) => body(StatusCode::OK, AMZ_JSON, output.to_string()),
         Err(exception) => refusal(&exception),
     }

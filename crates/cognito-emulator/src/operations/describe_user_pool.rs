@@ -22,7 +22,7 @@ pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
         "Id": pool.id,
         "LambdaConfig": {},
         "LastModifiedDate": pool.opened.fractional_seconds(),
-        "MfaConfiguration": "OFF",
+        "MfaConfiguration": settings.mfa_configuration,
         "Name": settings.user_pool_name,
         "Policies": { "PasswordPolicy": settings.password_policy() },
         "UserPoolTags": {},

@@ -30,6 +30,7 @@ pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
         "IdTokenValidity": client.id_token_validity.unwrap_or(1),
         "LastModifiedDate": pool.opened.fractional_seconds(),
         "PreventUserExistenceErrors": client.prevent_user_existence_errors,
+        "RefreshTokenRotation": client.refresh_token_rotation,
         "RefreshTokenValidity": client.refresh_token_validity.unwrap_or(30),
         "TokenValidityUnits": units,
         "UserPoolId": pool.id,

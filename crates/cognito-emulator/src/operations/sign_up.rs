@@ -1,10 +1,9 @@
-use std::collections::BTreeMap;
-
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::Account;
 use crate::{
+    attributes,
     constraint::PASSWORD,
     exception::{Exception, Kind},
     fields::{Attributes, Fields},
@@ -14,28 +13,6 @@ use crate::{
     pool::{Pool, rng},
     user::{User, UserStatus, masked},
 };
-
-/// The attributes that OpenID Connect Core 1.0 (section 5.1) has and that a user may give, which
-/// every pool knows.
-const STANDARD_ATTRIBUTES: [&str; 17] = [
-    "address",
-    "birthdate",
-    "email",
-    "family_name",
-    "gender",
-    "given_name",
-    "locale",
-    "middle_name",
-    "name",
-    "nickname",
-    "phone_number",
-    "picture",
-    "preferred_username",
-    "profile",
-    "updated_at",
-    "website",
-    "zoneinfo",
-];
 
 struct Input {
     account: Account,
@@ -68,14 +45,15 @@ pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception>
         return Err(Kind::InvalidParameter.because("Username should be an email."));
     }
     // EXPOSE: the policy is about the characters of the password.
-    password_policy::check(&pool.settings.password_policy(), input.password.expose_secret())?;
-    let mut attributes = permitted(input.attributes)?;
+    password_policy::check_at_sign_up(
+        &pool.settings.password_policy(),
+        input.password.expose_secret(),
+    )?;
+    let mut attributes = attributes::permitted(input.attributes)?;
     if by_email {
         attributes.insert("email".to_owned(), username.clone());
     }
-    if attributes.contains_key("email") {
-        attributes.insert("email_verified".to_owned(), "false".to_owned());
-    }
+    let attributes = attributes::with_flags(attributes);
 
     // Hashed before the name is looked up, so that a name that is taken costs the same time.
     let password_hash = pool.hasher.hash(input.password).await?;
@@ -85,6 +63,7 @@ pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception>
         sub,
         attributes,
         password_hash,
+        temporary_password_expires: None,
         status: UserStatus::Unconfirmed,
         enabled: true,
         created: now,
@@ -120,24 +99,4 @@ async fn store(pool: &Pool, name: &str, mut user: User) -> Result<Value, Excepti
         pool.mail(address, code);
     }
     Ok(answer)
-}
-
-/// The attributes that a user may set at sign-up.
-fn permitted(attributes: Attributes) -> Result<BTreeMap<String, String>, Exception> {
-    for (name, value) in &attributes {
-        if matches!(name.as_str(), "sub" | "email_verified" | "phone_number_verified") {
-            return Err(
-                Kind::NotAuthorized.because("A client attempted to write unauthorized attribute")
-            );
-        }
-        if !STANDARD_ATTRIBUTES.contains(&name.as_str()) {
-            return Err(Kind::InvalidParameter.because(format!(
-                "Attributes did not conform to the schema: {name}: Attribute does not exist in the schema."
-            )));
-        }
-        if name == "email" && !is_email(value) {
-            return Err(Kind::InvalidParameter.because("Invalid email address format."));
-        }
-    }
-    Ok(attributes.into_iter().collect())
 }

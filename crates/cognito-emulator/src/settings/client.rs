@@ -13,6 +13,11 @@ const SHORT_LIVED: RangeInclusive<u64> = 5 * MINUTE..=DAY;
 /// What a refresh token may be valid for, in seconds: 1 hour to 10 years.
 const LONG_LIVED: RangeInclusive<u64> = HOUR..=3650 * DAY;
 
+/// What `AuthSessionValidity` may be.
+const SESSION_MINUTES: RangeInclusive<u8> = 3..=15;
+/// The most that `RetryGracePeriodSeconds` may be.
+const LONGEST_GRACE: Duration = Duration::from_mins(1);
+
 /// The properties of `AWS::Cognito::UserPoolClient` that this pool honours; others are ignored.
 ///
 /// What is absent has the default of AWS: no secret, no password flow, tokens of 1 hour, refresh
@@ -29,6 +34,7 @@ pub struct ClientSettings {
     pub(crate) auth_session_validity: u8,
     pub(crate) enable_token_revocation: bool,
     pub(crate) generate_secret: bool,
+    pub(crate) refresh_token_rotation: RefreshTokenRotation,
     pub(crate) prevent_user_existence_errors: ExistenceErrors,
 }
 
@@ -48,6 +54,7 @@ impl Default for ClientSettings {
             auth_session_validity: 3,
             enable_token_revocation: true,
             generate_secret: false,
+            refresh_token_rotation: RefreshTokenRotation::default(),
             prevent_user_existence_errors: ExistenceErrors::Legacy,
         }
     }
@@ -75,6 +82,31 @@ pub(crate) enum ExistenceErrors {
     Legacy,
     /// Absent users are answered as present ones, where AWS does so.
     Enabled,
+}
+
+/// `RefreshTokenRotation`: whether a refresh brings a new refresh token, and for how many seconds
+/// the one before it works beside it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct RefreshTokenRotation {
+    feature: Feature,
+    retry_grace_period_seconds: u64,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum Feature {
+    #[default]
+    Disabled,
+    Enabled,
+}
+
+impl RefreshTokenRotation {
+    /// How long the token before the newest one works; nothing if tokens are not rotated at all.
+    pub(crate) fn grace(&self) -> Option<Duration> {
+        (self.feature == Feature::Enabled)
+            .then(|| Duration::from_secs(self.retry_grace_period_seconds))
+    }
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -136,10 +168,28 @@ impl ClientSettings {
         given.map_or(month, |count| self.token_validity_units.refresh_token.times(count))
     }
 
+    /// How long a sign-in may take from one step to the next.
+    pub(crate) fn session_lifetime(&self) -> Duration {
+        Duration::from_secs(u64::from(self.auth_session_validity) * MINUTE)
+    }
+
     pub(crate) fn allows_password_flow(&self) -> bool {
         let flows = &self.explicit_auth_flows;
         flows.contains(&ExplicitAuthFlow::AllowUserPasswordAuth)
             || flows.contains(&ExplicitAuthFlow::UserPasswordAuth)
+    }
+
+    /// Whether `REFRESH_TOKEN_AUTH` works. The values of before there was one for it allow it too.
+    pub(crate) fn allows_refresh_flow(&self) -> bool {
+        use ExplicitAuthFlow::{
+            AdminNoSrpAuth, AllowRefreshTokenAuth, CustomAuthFlowOnly, UserPasswordAuth,
+        };
+        self.explicit_auth_flows.iter().any(|flow| {
+            matches!(
+                flow,
+                AllowRefreshTokenAuth | AdminNoSrpAuth | CustomAuthFlowOnly | UserPasswordAuth
+            )
+        })
     }
 
     /// Whether absent users must not be told from present ones.
@@ -160,6 +210,27 @@ impl ClientSettings {
             return Err(BadSetting {
                 property: "RefreshTokenValidity",
                 reason: "must be 1 hour to 10 years",
+            });
+        }
+        if !SESSION_MINUTES.contains(&self.auth_session_validity) {
+            return Err(BadSetting { property: "AuthSessionValidity", reason: "must be 3 to 15" });
+        }
+        self.check_rotation()
+    }
+
+    fn check_rotation(&self) -> Result<(), BadSetting> {
+        let flow = ExplicitAuthFlow::AllowRefreshTokenAuth;
+        let Some(grace) = self.refresh_token_rotation.grace() else { return Ok(()) };
+        if grace > LONGEST_GRACE {
+            return Err(BadSetting {
+                property: "RetryGracePeriodSeconds",
+                reason: "must be 0 to 60",
+            });
+        }
+        if self.explicit_auth_flows.contains(&flow) {
+            return Err(BadSetting {
+                property: "ExplicitAuthFlows",
+                reason: "cannot have ALLOW_REFRESH_TOKEN_AUTH when refresh token rotation is enabled",
             });
         }
         Ok(())

@@ -15,6 +15,8 @@ pub struct PoolSettings {
     pub(crate) auto_verified_attributes: Vec<VerifiedAttribute>,
     pub(crate) username_configuration: UsernameConfiguration,
     pub(crate) admin_create_user_config: AdminCreateUserConfig,
+    pub(crate) mfa_configuration: MfaConfiguration,
+    pub(crate) enabled_mfas: Vec<Mfa>,
     pub(crate) email_verification_subject: Option<String>,
     pub(crate) email_verification_message: Option<String>,
     pub(crate) verification_message_template: VerificationMessageTemplate,
@@ -72,6 +74,27 @@ pub(crate) enum VerifiedAttribute {
     PhoneNumber,
 }
 
+/// `MfaConfiguration`: whether users may or must have a second factor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum MfaConfiguration {
+    #[default]
+    Off,
+    On,
+    Optional,
+}
+
+/// A second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Mfa {
+    #[serde(rename = "EMAIL_OTP")]
+    Email,
+    #[serde(rename = "SMS_MFA")]
+    Sms,
+    #[serde(rename = "SOFTWARE_TOKEN_MFA")]
+    SoftwareToken,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct UsernameConfiguration {
@@ -116,6 +139,16 @@ impl PoolSettings {
         self.username_configuration.case_sensitive
     }
 
+    /// Whether users may have a software token.
+    pub(crate) fn has_software_token_mfa(&self) -> bool {
+        self.mfa_configuration != MfaConfiguration::Off
+    }
+
+    /// Whether nobody signs in without a second factor.
+    pub(crate) fn requires_mfa(&self) -> bool {
+        self.mfa_configuration == MfaConfiguration::On
+    }
+
     /// Subject and body of the mail with a code.
     pub(crate) fn verification_mail(&self, code: &str) -> (String, String) {
         let template = &self.verification_message_template;
@@ -137,6 +170,12 @@ impl PoolSettings {
             return Err(BadSetting {
                 property: "UsernameAttributes",
                 reason: "phone_number is not emulated",
+            });
+        }
+        if self.has_software_token_mfa() && self.enabled_mfas != [Mfa::SoftwareToken] {
+            return Err(BadSetting {
+                property: "EnabledMfas",
+                reason: "must be SOFTWARE_TOKEN_MFA alone, if MfaConfiguration is not OFF",
             });
         }
         Ok(())

@@ -1,15 +1,13 @@
 use redb::WriteTransaction;
 
 use super::{
-    Counter, decode, encode, lookup,
-    tables::{ATTEMPTS, NAMES, POOL, POOL_KEY, REFRESH_TOKENS, STRANGERS, USERS},
+    Counter, encode, lookup,
+    tables::{ATTEMPTS, NAMES, POOL, POOL_KEY, STRANGERS, USERS},
 };
 use crate::{
     attempts::Attempts,
     name::{SignInName, Subject},
     record::PoolRecord,
-    time::Moment,
-    tokens::Login,
     user::User,
 };
 
@@ -36,6 +34,11 @@ impl Change {
         )
     }
 
+    /// A user by `sub`.
+    pub(crate) fn user(&self, sub: &str) -> Result<Option<User>, redb::Error> {
+        lookup::user(&self.transaction.open_table(USERS)?, sub)
+    }
+
     /// Stores a user who was found before.
     pub(crate) fn put_user(&self, user: &User) -> Result<(), redb::Error> {
         self.transaction.open_table(USERS)?.insert(user.sub.as_str(), encode(user)?.as_slice())?;
@@ -46,6 +49,19 @@ impl Change {
     pub(crate) fn add_user(&self, name: &SignInName, user: &User) -> Result<(), redb::Error> {
         self.transaction.open_table(NAMES)?.insert(name.folded(), user.sub.as_str())?;
         self.put_user(user)
+    }
+
+    /// Files a user under another name, which nobody else may have.
+    pub(crate) fn rename_user(
+        &self,
+        old: &SignInName,
+        new: &SignInName,
+        sub: &str,
+    ) -> Result<(), redb::Error> {
+        let mut names = self.transaction.open_table(NAMES)?;
+        names.remove(old.folded())?;
+        names.insert(new.folded(), sub)?;
+        Ok(())
     }
 
     pub(crate) fn attempts(
@@ -83,34 +99,6 @@ impl Change {
                     .insert((counter.key(), lookup::slot(tag)), value)?;
             }
         }
-        Ok(())
-    }
-
-    pub(crate) fn put_login(
-        &self,
-        token_digest: &[u8; 32],
-        login: &Login,
-    ) -> Result<(), redb::Error> {
-        self.transaction
-            .open_table(REFRESH_TOKENS)?
-            .insert(token_digest.as_slice(), encode(login)?.as_slice())?;
-        Ok(())
-    }
-
-    /// The login of a refresh token.
-    #[cfg(test)]
-    pub(crate) fn login(&self, token_digest: &[u8; 32]) -> Result<Option<Login>, redb::Error> {
-        use redb::ReadableTable;
-        let logins = self.transaction.open_table(REFRESH_TOKENS)?;
-        let record = logins.get(token_digest.as_slice())?;
-        record.map(|record| decode(record.value())).transpose()
-    }
-
-    /// Forgets the refresh tokens that have expired.
-    pub(crate) fn drop_expired_logins(&self, now: Moment) -> Result<(), redb::Error> {
-        let mut logins = self.transaction.open_table(REFRESH_TOKENS)?;
-        logins
-            .retain(|_, record| decode::<Login>(record).is_ok_and(|login| now < login.expires))?;
         Ok(())
     }
 }

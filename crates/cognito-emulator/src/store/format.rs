@@ -4,7 +4,7 @@ use super::tables::META;
 use crate::config::OpenError;
 
 /// The format of the tables that this version reads and writes.
-pub(super) const CURRENT: u64 = 1;
+pub(super) const CURRENT: u64 = 2;
 /// Where a database keeps its format.
 pub(super) const KEY: &str = "format";
 

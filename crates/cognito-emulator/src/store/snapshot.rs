@@ -29,6 +29,11 @@ impl Snapshot {
         )
     }
 
+    /// A user by `sub`.
+    pub(crate) fn user(&self, sub: &str) -> Result<Option<User>, redb::Error> {
+        lookup::user(&self.transaction.open_table(USERS)?, sub)
+    }
+
     pub(crate) fn attempts(
         &self,
         counter: Counter,

@@ -27,6 +27,20 @@ pub(super) const ATTEMPTS: TableDefinition<(&str, &str), (u32, u64)> =
 pub(super) const STRANGERS: TableDefinition<(&str, u16), ([u8; 16], u32, u64)> =
     TableDefinition::new("strangers");
 
-/// By SHA-256 of a refresh token: its [`Login`](crate::tokens::Login) as JSON.
-pub(super) const REFRESH_TOKENS: TableDefinition<&[u8], &[u8]> =
-    TableDefinition::new("refresh-tokens");
+/// By purpose and `sub`: a [`StoredCode`](crate::code::StoredCode) as JSON.
+pub(super) const CODES: TableDefinition<(&str, &str), &[u8]> = TableDefinition::new("codes");
+
+/// By `sub` and event id: a [`Login`](crate::login::Login) as JSON.
+pub(super) const LOGINS: TableDefinition<(&str, &str), &[u8]> = TableDefinition::new("logins");
+
+/// By SHA-256 of a refresh token: `sub` and event id of its login, which of the login's refresh
+/// tokens it is, when it expires. It stays when its user is deleted, which AWS can tell of too.
+pub(super) const REFRESH_TOKENS: TableDefinition<&[u8], (&str, &str, u32, u64)> =
+    TableDefinition::new("refresh-tokens-of-logins");
+
+/// By SHA-256 of a session: a [`Session`](crate::session::Session) as JSON.
+pub(super) const SESSIONS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("sessions");
+
+/// By `sub`: a [`SoftwareToken`](crate::software_token::SoftwareToken) as JSON.
+pub(super) const SOFTWARE_TOKENS: TableDefinition<&str, &[u8]> =
+    TableDefinition::new("software-tokens");

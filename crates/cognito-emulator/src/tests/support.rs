@@ -115,6 +115,16 @@ impl Bench {
         Self::open(Storage::File(path.to_owned()), pool_settings(), client_settings()).unwrap()
     }
 
+    /// At a path with settings, and with the shared keys.
+    pub(super) fn at_with(path: &Path, pool: &Value, client: &Value) -> Self {
+        let storage = Storage::File(path.to_owned());
+        let bench =
+            Self::open(storage, with(pool_settings(), pool), with(client_settings(), client))
+                .unwrap();
+        bench.share_keys();
+        bench
+    }
+
     pub(super) fn open(
         storage: Storage,
         pool: Value,
