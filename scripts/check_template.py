@@ -16,7 +16,12 @@ from pathlib import Path
 from typing import Any
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
-PARAMETERS = {"AllowedOrigin": "https://app.example", "Stage": "v1", "Architecture": "x86_64"}
+PARAMETERS = {
+    "AllowedOrigin": "https://app.example",
+    "Stage": "v1",
+    "Architecture": "x86_64",
+    "WebAcl": "true",
+}
 
 # Every route with its function. A route that is not here, or that changes sides, fails the check.
 PUBLIC = {
@@ -101,6 +106,7 @@ GATEWAY_RESPONSES = {
     "REQUEST_TOO_LARGE": (413, "payload_too_large"),
     "THROTTLED": (429, "too_many_requests"),
     "UNAUTHORIZED": (401, "unauthorized"),
+    "WAF_FILTERED": (429, "too_many_requests"),
 }
 EXTRA_HEADERS = {
     "unauthorized": {"WWW-Authenticate": r"'Bearer'"},
@@ -173,6 +179,11 @@ ORIGINS_REFUSED = [
     "https://user@app.example",
 ]
 SECRET_NAME = re.compile("secret|password|token|key|credential", re.IGNORECASE)
+
+# AWS WAF takes no other windows and no smaller limit; here all rules share one window, since the
+# answer names one time to wait.
+WINDOW = 600
+SMALLEST_LIMIT = 10
 
 # What API Gateway waits for an integration at most; a function must have given up before.
 GATEWAY_TIMEOUT = 29
@@ -337,6 +348,41 @@ def throttling(stack: Stack) -> Faults:
                 yield f"{limit} of {route} is not below {most}"
 
 
+def firewall(stack: Stack) -> Faults:
+    """Every address has a limit for each public route, and a wider one for all routes"""
+    acl, association = stack.resources["Firewall"], stack.resources["FirewallOfApi"]
+    for resource in (acl, association):
+        yield from difference("condition", "HasWebAcl", resource.get("Condition"))
+    parameter = stack.expanded["Parameters"]["WebAcl"]
+    yield from difference("default of WebAcl", "true", parameter["Default"])
+    if '${ApiStage}"' not in json.dumps(association["Properties"]["ResourceArn"]):
+        yield "the firewall does not stand before the stage"
+    properties = acl["Properties"]
+    yield from difference("default action", {"Allow": {}}, properties["DefaultAction"])
+    preflight, *rules = sorted(properties["Rules"], key=lambda rule: rule["Priority"])
+    yield from difference("action of preflights", {"Allow": {}}, preflight["Action"])
+    limits = {}
+    for rule in rules:
+        name, rate = rule["Name"], rule["Statement"]["RateBasedStatement"]
+        yield from difference(f"action of {name}", {"Block": {}}, rule["Action"])
+        yield from difference(f"key of {name}", "IP", rate["AggregateKeyType"])
+        yield from difference(f"window of {name}", WINDOW, rate["EvaluationWindowSec"])
+        match = rate.get("ScopeDownStatement", {}).get("ByteMatchStatement", {})
+        path = match.get("SearchString", {"Fn::Sub": "/${Stage}"})["Fn::Sub"]
+        limits[path.removeprefix("/${Stage}")] = rate["Limit"]
+    yield from differences("limited paths", {"", *(path for _, path in PUBLIC)}, set(limits))
+    for path, limit in limits.items():
+        if limit < SMALLEST_LIMIT or (path and limit >= limits[""]):
+            yield f"{limit} is no limit for {path}"
+    for rule in (properties, preflight, *rules):
+        # Samples hold the headers of requests, and so tokens.
+        sampled = rule["VisibilityConfig"]["SampledRequestsEnabled"]
+        yield from difference("SampledRequestsEnabled", False, sampled)
+    wait = stack.api["x-amazon-apigateway-gateway-responses"]["WAF_FILTERED"]
+    wait = headers_of(wait["responseParameters"], "gatewayresponse.header.")["Retry-After"]
+    yield from difference("wait of those blocked", f"'{WINDOW}'", wait)
+
+
 def functions(stack: Stack) -> Faults:
     """Every function has its runtime, limits and environment, and its own log group and role"""
     found = stack.of_type("AWS::Lambda::Function")
@@ -435,6 +481,7 @@ CHECKS: list[Callable[[Stack], Faults]] = [
     no_wildcard,
     allowed_origin,
     throttling,
+    firewall,
     functions,
     roles,
     permissions,

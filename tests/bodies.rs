@@ -69,9 +69,10 @@ fn check_malformed(route: &str, body: impl AsRef<[u8]>, errors: &[(&str, &str)])
 }
 
 #[test]
-fn what_is_not_one_json_object_is_malformed() {
+fn http_6_what_is_not_one_json_object_is_malformed() {
     let deep = "[".repeat(8_000);
     let deep_in_member = format!(r#"{{"username":{}"#, "[".repeat(8_000));
+    let closed = format!("{}{}", "[".repeat(8_000), "]".repeat(8_000));
     let bodies: [&[u8]; 20] = [
         b"",
         b" ",
@@ -95,7 +96,9 @@ fn what_is_not_one_json_object_is_malformed() {
         b"{\"username\":\"a\nb\"}",
     ];
     for (route, _) in ROUTES.into_iter().chain([GENERATE]) {
-        for body in bodies.into_iter().chain([deep.as_bytes(), deep_in_member.as_bytes()]) {
+        for body in
+            bodies.into_iter().chain([&deep, &deep_in_member, &closed].map(String::as_bytes))
+        {
             check_malformed(route, body, &[]);
         }
     }
@@ -234,7 +237,7 @@ fn strange_user_names_never_break_anything() {
 }
 
 #[test]
-fn a_body_that_is_not_declared_as_json_is_refused() {
+fn http_7_a_body_that_is_not_declared_as_json_is_refused() {
     let refused: [&[&str]; 9] = [
         &[],
         &["text/plain"],
@@ -263,7 +266,24 @@ fn a_body_that_is_not_declared_as_json_is_refused() {
 }
 
 #[test]
-fn the_limit_of_a_body_is_exact() {
+fn http_7_who_takes_no_json_is_not_served() {
+    for (route, members) in ROUTES.into_iter().chain([GENERATE]) {
+        let call = send(route, Value::from(body(members)).to_string());
+        for accept in ["text/html", "application/json;q=0", "application/json;q=0, */*"] {
+            let expected = (406, "not_acceptable".to_owned());
+            assert_eq!(call.clone().header("accept", accept).send().outcome(), expected, "{route}");
+        }
+        for accept in ["application/json", "*/*;q=0.1", "text/html, application/*"] {
+            assert_ne!(call.clone().header("accept", accept).send().status, 406, "{route}");
+        }
+    }
+    let get = Call::get("/generate").header("accept", "text/html");
+    assert_eq!(get.clone().send().status, 401, "the token comes first");
+    assert_eq!(get.bearer(&Tokens::shared().access).send().status, 406);
+}
+
+#[test]
+fn http_5_the_limit_of_a_body_is_exact() {
     for (route, _) in ROUTES.into_iter().chain([GENERATE]) {
         // Nothing is missing from a request to the generator.
         let taken = if route == GENERATE.0 { (200, "") } else { (400, "malformed_request") };

@@ -27,9 +27,9 @@ fn the_new_password_takes_the_place_of_the_old_one() {
     assert_eq!(Call::post("/login", &old).send().status, 401);
 }
 
-/// AUT-3: the caller's as well.
+/// The caller's as well.
 #[test]
-fn every_login_ends() {
+fn aut_3_every_login_ends() {
     let address = confirmed();
     let (own, other) = (log_in(&SHARED, &address), log_in(&SHARED, &address));
     assert_eq!(change(&own, PASSWORD, NEW).status, 204);
@@ -40,9 +40,8 @@ fn every_login_ends() {
     }
 }
 
-/// AUT-3
 #[test]
-fn without_the_current_password_nothing_changes() {
+fn aut_3_without_the_current_password_nothing_changes() {
     let address = confirmed();
     let tokens = log_in(&SHARED, &address);
     let answer = change(&tokens, WRONG, NEW);
@@ -62,7 +61,7 @@ fn the_second_factor_is_still_asked_for() {
 }
 
 #[test]
-fn passwords_that_may_not_be_chosen_are_refused_with_the_reason() {
+fn pw_3_passwords_that_may_not_be_chosen_are_refused_with_the_reason() {
     let address = confirmed();
     let tokens = log_in(&SHARED, &address);
     let rows = [

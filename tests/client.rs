@@ -201,10 +201,13 @@ impl Answer {
     }
 }
 
-/// The body of anything at `url`.
-pub(crate) fn fetch(url: &str) -> String {
-    let request = Request::get(url).body(()).unwrap();
-    Answer::read(AGENT.run(request).unwrap()).body
+/// Whether the user pool at `url` takes `token` for an access token.
+pub(crate) fn get_user(url: &str, token: &str) -> Answer {
+    let request = Request::post(url)
+        .header("content-type", "application/x-amz-json-1.1")
+        .header("x-amz-target", "AWSCognitoIdentityProviderService.GetUser");
+    let body = json!({"AccessToken": token}).to_string();
+    Answer::read(AGENT.run(request.body(body).unwrap()).unwrap())
 }
 
 /// An address that no other test has.

@@ -129,6 +129,7 @@ fn documented(method: &str, path: &str, status: u16) -> Option<&'static Value> {
             413 => "PayloadTooLarge",
             414 => "UriTooLong",
             421 => "MisdirectedRequest",
+            429 => "TooManyRequests",
             431 => "HeadersTooLarge",
             _ => return None,
         };

@@ -18,9 +18,8 @@ fn delete(tokens: &Tokens, password: &str) -> Answer {
     Call::delete("/me", &json!({"password": password})).bearer(&tokens.access).send()
 }
 
-/// AUT-8
 #[test]
-fn the_account_and_its_tokens_are_gone() {
+fn aut_8_the_account_and_its_tokens_are_gone() {
     let address = confirmed();
     let (own, other) = (log_in(&SHARED, &address), log_in(&SHARED, &address));
     let answer = delete(&own, PASSWORD);
@@ -36,9 +35,8 @@ fn the_account_and_its_tokens_are_gone() {
     assert_eq!(delete(&own, PASSWORD).outcome(), (401, "unauthorized".to_owned()));
 }
 
-/// AUT-8
 #[test]
-fn a_later_account_of_the_same_address_is_another_one() {
+fn aut_8_a_later_account_of_the_same_address_is_another_one() {
     let address = confirmed();
     let first = log_in(&SHARED, &address);
     assert_eq!(delete(&first, PASSWORD).status, 204);
@@ -61,9 +59,9 @@ fn an_account_with_a_second_factor_is_deleted_by_its_password() {
     assert_eq!(Call::get("/me").bearer(&tokens.access).send().status, 401);
 }
 
-/// AUT-8: who found a token has not got the password.
+/// Who found a token has not got the password.
 #[test]
-fn without_the_password_nothing_happens() {
+fn aut_8_without_the_password_nothing_happens() {
     let address = confirmed();
     let tokens = log_in(&SHARED, &address);
     assert_eq!(delete(&tokens, WRONG).outcome(), (401, "invalid_credentials".to_owned()));

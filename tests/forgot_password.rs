@@ -24,9 +24,8 @@ fn a_code_is_mailed() {
     assert_eq!(SHARED.codes(&address).len(), 2);
 }
 
-/// ENU-3
 #[test]
-fn every_address_gets_the_same_answer_and_only_an_account_mail() {
+fn enu_3_every_address_gets_the_same_answer_and_only_an_account_mail() {
     let known = confirmed();
     let first = forgot(&known).likeness();
     let waiting = registered();
@@ -37,9 +36,9 @@ fn every_address_gets_the_same_answer_and_only_an_account_mail() {
     assert_eq!(SHARED.codes(&waiting).len(), 1, "its address is not confirmed");
 }
 
-/// RATE-4, as far as it can be told to everybody.
+/// As far as a limit can be told to everybody.
 #[test]
-fn mails_are_limited_and_the_answer_does_not_tell() {
+fn rate_4_mails_are_limited_and_the_answer_does_not_tell() {
     let address = confirmed();
     let first = forgot(&address).likeness();
     for _ in 0..=LIMIT {

@@ -1,5 +1,7 @@
 //! `GET /generate` and `POST /generate`
 
+use std::cmp::Reverse;
+
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
@@ -25,13 +27,13 @@ fn by_body(body: &str) -> Answer {
 }
 
 /// The members of a body that says what `query` says: with strings as values, and with numbers and
-/// Booleans where JSON has them. They stand in the order of their names, as those of a query do by
-/// the time a function sees them.
+/// Booleans where JSON has them. They stand against the order of their names, in which those of a
+/// query are by the time a function sees them.
 fn bodies(query: &str) -> [String; 2] {
     let body = |write: fn(&str) -> String| {
         let pairs = query.split('&').filter(|pair| !pair.is_empty());
         let mut pairs: Vec<_> = pairs.map(|pair| pair.split_once('=').unwrap()).collect();
-        pairs.sort_by_key(|(name, _)| *name);
+        pairs.sort_by_key(|(name, _)| Reverse(*name));
         let members = pairs.into_iter().map(|(name, value)| {
             let value = percent_decode_str(value).decode_utf8().unwrap();
             format!("{}:{}", json!(name), write(&value))
@@ -49,7 +51,7 @@ fn bodies(query: &str) -> [String; 2] {
 /// An answer's body without what is drawn.
 fn shape(answer: &Answer) -> Value {
     let mut body = answer.json();
-    for name in ["password", "passwords"] {
+    for name in ["password", "passwords", "strength", "strengths"] {
         if let Some(drawn) = body.get_mut(name) {
             *drawn = drawn.as_array().map_or(1, Vec::len).into();
         }
@@ -191,6 +193,58 @@ fn an_entropy_gets_the_shortest_password_that_has_it() {
     assert_eq!((&body["length"], &body["warnings"]), (&json!(20), &json!([])));
     assert_eq!(generate("min_entropy=130").json()["length"], 21);
     assert_eq!(generate("kind=pin&min_entropy=20").json()["length"], 7);
+}
+
+#[test]
+fn an_estimate_of_strength_is_there_if_asked_for() {
+    for (query, score) in [
+        ("strength=true", 4..=4),
+        ("kind=passphrase&strength=TRUE", 4..=4),
+        ("kind=pin&length=4&strength=1", 0..=1),
+        ("rules=allowed:digit&length=4&strength=true", 0..=1),
+    ] {
+        let strength = &generate(query).json()["strength"];
+        assert!(score.contains(&strength["score"].as_u64().unwrap()), "{query}: {strength}");
+        assert!(strength["guesses_log10"].as_f64().unwrap() > 0.0, "{query}: {strength}");
+    }
+    for query in ["", "strength=false", "strength=0&kind=pin", "count=2&strength=0"] {
+        let body = generate(query).json();
+        assert!(body.get("strength").is_none() && body.get("strengths").is_none(), "{query}");
+    }
+}
+
+/// The estimate of a password that is the only one.
+fn strength_of_the_only(character: char, length: usize) -> Value {
+    let rules = format!("rules=allowed:[{character}]&length={length}&strength=true");
+    let body = generate(&rules).json();
+    assert_eq!(body["password"], character.to_string().repeat(length));
+    body["strength"].clone()
+}
+
+/// All 16 passwords of four letters a and b come, in any order: two of them are soon guessed.
+#[test]
+fn estimates_stand_in_the_order_of_the_passwords() {
+    let body = generate("rules=allowed:[ab]&length=4&count=16&strength=true").json();
+    assert!(body.get("strength").is_none(), "{body}");
+    let (passwords, strengths) =
+        (body["passwords"].as_array().unwrap(), body["strengths"].as_array().unwrap());
+    assert_eq!((passwords.len(), strengths.len()), (16, 16));
+    for (password, strength) in passwords.iter().zip(strengths) {
+        match password.as_str().unwrap() {
+            "aaaa" => assert_eq!(*strength, strength_of_the_only('a', 4)),
+            "bbbb" => assert_eq!(*strength, strength_of_the_only('b', 4)),
+            other => assert_ne!(*strength, strength_of_the_only('b', 4), "{other}"),
+        }
+    }
+}
+
+#[test]
+fn strength_is_that_of_32_characters() {
+    let whole = strength_of_the_only('x', 32);
+    assert_ne!(strength_of_the_only('x', 31), whole);
+    for length in [33, 100, 4_096] {
+        assert_eq!(strength_of_the_only('x', length), whole, "{length}");
+    }
 }
 
 /// `GetRandomPassword` has 32 characters of all printable ASCII, each class at least once.
@@ -343,17 +397,75 @@ fn what_no_password_can_satisfy_is_refused_with_the_rule() {
 #[test]
 fn every_fault_is_named_at_once() {
     let faults = [
-        ("count", "invalid_parameter"),
         ("lenght", "unknown_parameter"),
         ("length", "duplicate_parameter"),
+        ("count", "invalid_parameter"),
         ("nums", "invalid_parameter"),
+        ("rules", "invalid_rules"),
+        ("policy", "invalid_policy"),
+        ("min_entropy", "conflicting_parameters"),
     ];
-    let answer = generate("nums=x&length=24&length=24&lenght=1&count=0");
-    let mut errors = answer.errors();
-    assert_eq!(answer.outcome(), (400, errors[0].1.clone()), "the code is of the first");
-    errors.sort_unstable();
-    let named: Vec<_> = errors.iter().map(|(field, code)| (&**field, &**code)).collect();
-    assert_eq!(named, faults);
+    let query = "nums=x&length=24&min_entropy=1&length=24&policy=x&lenght=1&count=0&rules=x";
+    // The code is of the first.
+    check_refused(query, "unknown_parameter", &faults);
+    for (query, code) in [
+        ("nums=x&length=24&length=24", "duplicate_parameter"),
+        ("length=24&min_entropy=1&nums=x", "invalid_parameter"),
+        ("policy=x&rules=x", "invalid_rules"),
+        ("nums=2&rules=allowed:lower&policy=x", "invalid_policy"),
+    ] {
+        assert_eq!(generate(query).outcome(), (400, code.to_owned()), "{query}");
+    }
+}
+
+/// What cannot be read is refused with the parameter and, of a long text, with the place: typos,
+/// repeats, numbers out of range, other scripts, control characters, and brackets without end.
+#[test]
+fn bad_texts_are_refused_with_code_parameter_and_place() {
+    let brackets = "[".repeat(8_192);
+    let braces = "{".repeat(8_192);
+    let rows = [
+        ("rules", "requird: digit", "at character 1"),
+        ("rules", "minlength: 8; minlength", "at character 24"),
+        ("rules", "maxlength: 4; minlength: 8", "at character 26"),
+        ("rules", "minlength: 99x", "at character 14"),
+        ("rules", "required: löwer", "at character 11"),
+        ("rules", "required: lower\0", "at character 16"),
+        ("rules", &brackets, "at character 4097"),
+        ("policy", "lenght = 20", "in line 1, column 1"),
+        ("policy", "length = 20\nlength = 20", "in line 2, column 10"),
+        ("policy", "length = 101", "in line 1, column 10"),
+        ("policy", "length = ２０", "in line 1, column 10"),
+        ("policy", "length = 20\u{1b}", "in line 1, column 12"),
+        ("policy", &brackets, "in line 1, column 1"),
+        ("policy", &braces, "in line 1, column 2"),
+        ("exclude", &brackets, "at most 4096 characters"),
+        ("symbols", &brackets, "ASCII punctuation characters and nothing else"),
+        ("symbols", "!\n", "nothing else"),
+        ("symbols", "¿", "nothing else"),
+        ("separator", &brackets, "digits, punctuation, symbols or spaces"),
+        ("separator", "\u{7f}", "digits, punctuation, symbols or spaces"),
+        ("separator", "é", "digits, punctuation, symbols or spaces"),
+    ];
+    for (name, value, place) in rows {
+        let kind = if name == "separator" { "passphrase" } else { "password" };
+        let by_body = Call::post("/generate", &json!({"kind": kind, name: value}));
+        let by_query = Call::get("/generate").query("kind", kind).query(name, value);
+        // What is too long for a URL stands in a body alone.
+        let calls = if value.len() < 500 { vec![by_body, by_query] } else { vec![by_body] };
+        for call in calls {
+            let answer = call.bearer(&Tokens::shared().access).send();
+            let code = match name {
+                "rules" => "invalid_rules",
+                "policy" => "invalid_policy",
+                _ => "invalid_parameter",
+            };
+            assert_eq!(answer.outcome(), (400, code.to_owned()), "{name} {value:.20}");
+            assert_eq!(answer.errors(), [(name.to_owned(), code.to_owned())], "{value:.20}");
+            let detail = answer.json()["errors"][0]["detail"].as_str().unwrap().to_owned();
+            assert!(detail.ends_with(place), "{name} {value:.20}: {detail}");
+        }
+    }
 }
 
 #[test]
@@ -446,7 +558,8 @@ fn parameters_of_query_and_body_count_alike() {
     let rows = [
         ("length=24", r#"{"length":24}"#, "duplicate_parameter", "length"),
         ("length=24", r#"{"length":32}"#, "duplicate_parameter", "length"),
-        ("length=24", r#"{"PasswordLength":32}"#, "conflicting_parameters", "PasswordLength"),
+        ("length=24", r#"{"PasswordLength":32}"#, "conflicting_parameters", "length"),
+        ("PasswordLength=24", r#"{"length":32}"#, "conflicting_parameters", "length"),
         ("include_numbers=0", r#"{"nums":2}"#, "conflicting_parameters", "nums"),
         ("lenght=24", "{}", "unknown_parameter", "lenght"),
         ("", r#"{"lenght":24}"#, "unknown_parameter", "lenght"),

@@ -104,6 +104,7 @@ fn outcomes() -> Vec<(u16, Call)> {
     ];
     for (method, path) in ROUTES {
         all.push((405, Call::new("PUT", path)));
+        all.push((406, Call::new(method, path).header("accept", "text/html").bearer(token)));
         all.push((414, Call::new(method, &format!("{path}?{}", "a".repeat(2_048)))));
         all.push((413, Call::new(method, path).body(" ".repeat(16_385))));
         all.push((421, Call::new(method, path).header("host", "passmint.example")));
@@ -136,7 +137,7 @@ fn check_security(answer: &Answer, what: &str) {
 }
 
 #[test]
-fn every_answer_has_them_and_names_an_allowed_origin() {
+fn http_1_2_4_every_answer_has_them_and_names_an_allowed_origin() {
     for origin in [ORIGIN, OTHER_ORIGIN] {
         for (status, call) in outcomes() {
             let what = format!("{call:?}");
@@ -167,7 +168,7 @@ fn no_origin_is_named_to_a_request_without_one() {
 }
 
 #[test]
-fn a_foreign_origin_is_never_named() {
+fn http_1_a_foreign_origin_is_never_named() {
     let token = &Tokens::shared().access;
     // Each maker of answers once: functions with a success and a problem, authorizer, router,
     // limits, preflight.
@@ -192,7 +193,7 @@ fn a_foreign_origin_is_never_named() {
 }
 
 #[test]
-fn a_preflight_needs_no_token_and_lists_the_methods_of_its_path() {
+fn http_3_a_preflight_needs_no_token_and_lists_the_methods_of_its_path() {
     for (method, path) in ROUTES {
         let preflight = Call::new("OPTIONS", path)
             .header("origin", ORIGIN)
@@ -213,7 +214,7 @@ fn a_preflight_needs_no_token_and_lists_the_methods_of_its_path() {
 }
 
 #[test]
-fn a_wrong_method_is_told_the_right_ones() {
+fn http_8_a_wrong_method_is_told_the_right_ones() {
     for (_, path) in ROUTES {
         let allowed = methods(path);
         let all = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "TRACE", "FOO"];
@@ -226,7 +227,7 @@ fn a_wrong_method_is_told_the_right_ones() {
 }
 
 #[test]
-fn other_paths_are_not_found() {
+fn http_8_other_paths_are_not_found() {
     for path in
         ["/", "/v1/login", "/login/", "/Login", "//login", "/login/x", "/%6Cogin", "/_local/", "/x"]
     {

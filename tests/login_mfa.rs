@@ -58,9 +58,9 @@ fn the_name_is_compared_without_case() {
     assert_eq!(finish(&SHARED, &address.to_uppercase(), &session, &code).status, 200);
 }
 
-/// AUT-6: each code once, one step of 30 s to either side.
+/// Each code once, one step of 30 s to either side.
 #[test]
-fn codes_that_are_wrong_used_or_far_are_one_answer() {
+fn aut_6_codes_that_are_wrong_used_or_far_are_one_answer() {
     let stack = Running::in_memory();
     let (address, secret) = with_mfa(&stack);
     let first = session(&stack, &address);
@@ -81,9 +81,9 @@ fn codes_that_are_wrong_used_or_far_are_one_answer() {
     assert_eq!(finish(&stack, &address, &second, &code(&stack, &secret, 0)).status, 200);
 }
 
-/// AUT-7: single use, of one user and one step, for a while.
+/// Single use, of one user and one step, for a while.
 #[test]
-fn sessions_that_are_used_forged_or_another_users_are_over() {
+fn aut_7_sessions_that_are_used_forged_or_another_users_are_over() {
     let (ada, secret) = with_mfa(&SHARED);
     let (bob, bobs_secret) = with_mfa(&SHARED);
     let (session_of_ada, session_of_bob) = (session(&SHARED, &ada), session(&SHARED, &bob));
@@ -108,9 +108,8 @@ fn sessions_that_are_used_forged_or_another_users_are_over() {
     assert_eq!(again.likeness(), over.likeness());
 }
 
-/// AUT-7
 #[test]
-fn a_session_ends_after_a_quarter_of_an_hour() {
+fn aut_7_a_session_ends_after_a_quarter_of_an_hour() {
     let stack = Running::in_memory();
     let (address, secret) = with_mfa(&stack);
     let [early, late] = [session(&stack, &address), session(&stack, &address)];
@@ -120,9 +119,9 @@ fn a_session_ends_after_a_quarter_of_an_hour() {
     check_over(&finish(&stack, &address, &late, &code(&stack, &secret, 1)));
 }
 
-/// RATE-2, and RATE-8: not for good.
+/// Not for good.
 #[test]
-fn too_many_wrong_codes_lock_the_account_for_a_while() {
+fn rate_2_too_many_wrong_codes_lock_the_account_for_a_while() {
     let stack = Running::in_memory();
     let (address, secret) = with_mfa(&stack);
     let session = session(&stack, &address);
@@ -136,9 +135,9 @@ fn too_many_wrong_codes_lock_the_account_for_a_while() {
     assert_eq!(finish(&stack, &address, &session, &code(&stack, &secret, 0)).status, 200);
 }
 
-/// AUT-9: without a login there is nothing to finish.
+/// Without a login there is nothing to finish.
 #[test]
-fn what_cannot_be_a_session_or_a_code_is_malformed() {
+fn aut_9_what_cannot_be_a_session_or_a_code_is_malformed() {
     let fine = "x".repeat(20);
     for (session, code, field) in [
         ("", "123456", "session"),
@@ -157,9 +156,9 @@ fn what_cannot_be_a_session_or_a_code_is_malformed() {
     check_over(&finish(&SHARED, &address(), &fine, "123456"));
 }
 
-/// ENU-2: that there is a second step, only the right password learns.
+/// That there is a second step, only the right password learns.
 #[test]
-fn a_wrong_password_does_not_learn_of_the_second_step() {
+fn enu_2_a_wrong_password_does_not_learn_of_the_second_step() {
     let (address, _) = with_mfa(&SHARED);
     let body = json!({"username": address, "password": PASSWORD.to_uppercase()});
     let answer = Call::post("/login", &body).send();

@@ -35,9 +35,9 @@ fn account_routes() -> [Call; 6] {
     ]
 }
 
-/// AUT-1: at once where something is stored, and as soon as it is over where nothing is.
+/// At once where something is stored, and as soon as it is over where nothing is.
 #[test]
-fn the_tokens_of_the_login_are_refused() {
+fn aut_1_the_tokens_of_the_login_are_refused() {
     let stack = Running::in_memory();
     let tokens = log_in(&stack, &confirmed_on(&stack));
     let answer = log_out(&stack, &tokens.refresh);

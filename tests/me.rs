@@ -27,9 +27,9 @@ fn the_caller_is_shown() {
     assert_eq!(me().json(), expected(true));
 }
 
-/// TOK-18: nothing but the token says who the caller is.
+/// Nothing but the token says who the caller is.
 #[test]
-fn nobody_else_can_be_named() {
+fn tok_18_nobody_else_can_be_named() {
     let (ada, bob) = (&log_in(&SHARED, &confirmed()), &log_in(&SHARED, &confirmed()));
     let bobs = payload(&bob.access)["sub"].as_str().unwrap().to_owned();
     let call = Call::get("/me").query("sub", &bobs).header("x-user-id", &bobs).header("sub", &bobs);

@@ -31,9 +31,9 @@ fn is_on(stack: &Running, token: &str) -> bool {
     me["mfa_enabled"].as_bool().unwrap()
 }
 
-/// AUT-6: a key of at least 128 bits.
+/// A key of at least 128 bits.
 #[test]
-fn a_key_is_given_twice_over() {
+fn aut_6_a_key_is_given_twice_over() {
     let address = confirmed();
     let token = log_in(&SHARED, &address).access;
     let answer = set_up(&token);
@@ -126,9 +126,9 @@ fn a_right_code_has_logins_no_longer_ask() {
     log_in(&stack, &address);
 }
 
-/// AUT-9: what was never set up is neither proved nor removed.
+/// What was never set up is neither proved nor removed.
 #[test]
-fn without_a_set_up_there_is_nothing_to_prove_or_remove() {
+fn aut_9_without_a_set_up_there_is_nothing_to_prove_or_remove() {
     let token = log_in(&SHARED, &confirmed()).access;
     for answer in [verify(&SHARED, &token, "123456"), remove(&SHARED, &token, "123456")] {
         assert_eq!(answer.outcome(), (409, "mfa_not_set_up".to_owned()));
@@ -146,9 +146,8 @@ fn what_cannot_be_a_code_is_malformed() {
     }
 }
 
-/// RATE-2
 #[test]
-fn codes_cannot_be_guessed() {
+fn rate_2_codes_cannot_be_guessed() {
     let stack = Running::in_memory();
     let token = log_in(&stack, &confirmed_on(&stack)).access;
     let secret = set_up_mfa(&stack, &token);
@@ -161,9 +160,9 @@ fn codes_cannot_be_guessed() {
     assert!(is_on(&stack, &token));
 }
 
-/// AUT-9: another user's code is of no use.
+/// Another user's code is of no use.
 #[test]
-fn a_code_is_bound_to_its_user() {
+fn aut_9_a_code_is_bound_to_its_user() {
     let (ada, bob) = (log_in(&SHARED, &confirmed()), log_in(&SHARED, &confirmed()));
     let [adas, bobs] = [&ada, &bob].map(|tokens| set_up_mfa(&SHARED, &tokens.access));
     let answer = remove(&SHARED, &ada.access, &code(&SHARED, &bobs, 0));

@@ -47,9 +47,9 @@ fn new_tokens_are_of_the_same_login() {
     assert_eq!(Call::get("/generate").bearer(&second.access).send().status, 200);
 }
 
-/// AUT-2: two tabs may ask at once; later the old token is of no use and the login goes on.
+/// Two tabs may ask at once; later the old token is of no use and the login goes on.
 #[test]
-fn the_token_before_the_last_works_for_a_while_and_no_longer() {
+fn aut_2_the_token_before_the_last_works_for_a_while_and_no_longer() {
     let stack = Running::in_memory();
     let first = log_in(&stack, &confirmed_on(&stack)).refresh;
     let (one, two) = (refreshed(&stack, &first), refreshed(&stack, &first));
@@ -59,9 +59,9 @@ fn the_token_before_the_last_works_for_a_while_and_no_longer() {
     assert_eq!(refresh(&stack, &two.refresh).status, 200);
 }
 
-/// AUT-2: however often it is refreshed.
+/// However often it is refreshed.
 #[test]
-fn a_login_ends_thirty_days_after_the_password() {
+fn aut_2_a_login_ends_thirty_days_after_the_password() {
     let stack = Running::in_memory();
     let first = log_in(&stack, &confirmed_on(&stack)).refresh;
     stack.advance(ALMOST);

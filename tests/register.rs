@@ -45,7 +45,7 @@ fn registering_again_changes_nothing_of_the_account() {
 }
 
 #[test]
-fn passwords_that_may_not_be_chosen_are_refused_with_the_reason() {
+fn pw_1_3_passwords_that_may_not_be_chosen_are_refused_with_the_reason() {
     let rows = [
         (String::new(), "too_short"),
         ("a".repeat(14), "too_short"),
@@ -73,9 +73,9 @@ fn passwords_that_may_not_be_chosen_are_refused_with_the_reason() {
     }
 }
 
-/// PW-3: words of the address, whatever the case, with a little padding.
+/// Words of the address, whatever the case, with a little padding.
 #[test]
-fn the_user_name_is_no_password() {
+fn pw_3_the_user_name_is_no_password() {
     for (name, password) in [
         ("ada.lovelace@example.com", "Ada.Lovelace-2026"),
         ("grace.hopper@navy.example", "hopper-grace-navy!"),
@@ -90,7 +90,7 @@ fn the_user_name_is_no_password() {
 
 /// No rules of composition, lengths in code points, and the password exactly as sent.
 #[test]
-fn any_other_password_is_used_exactly_as_sent() {
+fn pw_1_2_4_any_other_password_is_used_exactly_as_sent() {
     for password in [
         "fourteen-plus-1".to_owned(),
         "five-words-and-more".repeat(13)[..247].to_owned() + "-and-last",

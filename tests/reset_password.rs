@@ -63,9 +63,8 @@ fn every_login_ends() {
     }
 }
 
-/// AUT-4
 #[test]
-fn the_second_factor_is_still_asked_for() {
+fn aut_4_the_second_factor_is_still_asked_for() {
     let address = confirmed();
     set_up_mfa(&SHARED, &log_in(&SHARED, &address).access);
     assert_eq!(reset(&address, &code(&SHARED, &address)).status, 200);
@@ -73,9 +72,8 @@ fn the_second_factor_is_still_asked_for() {
     assert_eq!(body["challenge"], "SOFTWARE_TOKEN_MFA");
 }
 
-/// ENU-4, AUT-5
 #[test]
-fn a_wrong_an_old_and_a_used_code_and_an_unknown_user_are_one_answer() {
+fn enu_4_aut_5_a_wrong_an_old_and_a_used_code_and_an_unknown_user_are_one_answer() {
     let asked = confirmed();
     let old = code(&SHARED, &asked);
     let new = loop {
@@ -106,9 +104,8 @@ fn a_wrong_an_old_and_a_used_code_and_an_unknown_user_are_one_answer() {
     assert_eq!(reset(&asked, &new).status, 200);
 }
 
-/// AUT-5
 #[test]
-fn a_code_ends_after_an_hour() {
+fn aut_5_a_code_ends_after_an_hour() {
     let stack = Running::in_memory();
     let address = confirmed_on(&stack);
     let code = code(&stack, &address);
@@ -128,7 +125,7 @@ fn codes_of_another_purpose_are_wrong() {
 }
 
 #[test]
-fn passwords_that_may_not_be_chosen_are_refused_with_the_reason() {
+fn pw_3_passwords_that_may_not_be_chosen_are_refused_with_the_reason() {
     let address = confirmed();
     let code = code(&SHARED, &address);
     let local_part = address.split('@').next().unwrap();
@@ -149,9 +146,9 @@ fn passwords_that_may_not_be_chosen_are_refused_with_the_reason() {
     assert_eq!(reset(&address, &code).status, 200);
 }
 
-/// RATE-4: for known and unknown users alike.
+/// For known and unknown users alike.
 #[test]
-fn tries_of_codes_are_limited() {
+fn rate_4_tries_of_codes_are_limited() {
     let known = confirmed();
     let code = code(&SHARED, &known);
     let tries = |address: &str| -> Vec<_> {
@@ -165,9 +162,9 @@ fn tries_of_codes_are_limited() {
     assert_eq!(limited.likeness(), of_known[TRIES]);
 }
 
-/// RATE-8: a lock that somebody else brought about does not keep the user out for good.
+/// A lock that somebody else brought about does not keep the user out for good.
 #[test]
-fn a_locked_user_can_reset_and_log_in() {
+fn rate_8_a_locked_user_can_reset_and_log_in() {
     let stack = Running::in_memory();
     let address = confirmed_on(&stack);
     let wrong = json!({"username": address, "password": "incorrect-horse-battery"});

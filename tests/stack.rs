@@ -10,7 +10,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use local::{Data, Options, Stack};
+use local::{Data, Options, RateLimits, Stack};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -39,15 +39,20 @@ pub(crate) struct Running {
 impl Running {
     /// Starts a stack in memory, for a test that moves the time on.
     pub(crate) fn in_memory() -> Self {
-        Self::start(Data::Ephemeral, 0)
+        Self::start(Data::Ephemeral, RateLimits::Off, 0)
+    }
+
+    /// Starts a stack in memory whose limits by address and route hold.
+    pub(crate) fn limited() -> Self {
+        Self::start(Data::Ephemeral, RateLimits::Enforced, 0)
     }
 
     /// Starts a stack with the users in `directory`, `late` after the first one.
     pub(crate) fn on(directory: &Path, late: Duration) -> Self {
-        Self::start(Data::Directory(directory.to_owned()), late.as_secs())
+        Self::start(Data::Directory(directory.to_owned()), RateLimits::Off, late.as_secs())
     }
 
-    fn start(data: Data, late: u64) -> Self {
+    fn start(data: Data, rate_limits: RateLimits, late: u64) -> Self {
         let log = Arc::new(Mutex::new(Vec::new()));
         let now = Arc::new(AtomicU64::new(START + late));
         let (sink, clock) = (Arc::clone(&log), Arc::clone(&now));
@@ -55,6 +60,7 @@ impl Running {
             port: 0,
             cognito_port: 0,
             data,
+            rate_limits,
             allowed_origins: format!("{ORIGIN},{OTHER_ORIGIN}").parse().unwrap(),
             log: Arc::new(move |line| sink.lock().unwrap().push(line.to_owned())),
             // Where mails are shown: they are read from the inbox.

@@ -1,7 +1,6 @@
 //! An authenticator app.
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha1::Sha1;
+use ring::hmac;
 
 use crate::stack::Running;
 
@@ -26,9 +25,9 @@ pub(crate) fn wrong_code(stack: &Running, secret: &str) -> String {
 
 /// RFC 4226, section 5.3.
 fn digits(key: &[u8], counter: u64) -> String {
-    let mut mac = Hmac::<Sha1>::new_from_slice(key).unwrap();
-    mac.update(&counter.to_be_bytes());
-    let mac = mac.finalize().into_bytes();
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key);
+    let mac = hmac::sign(&key, &counter.to_be_bytes());
+    let mac = mac.as_ref();
     let offset = usize::from(mac[19] & 15);
     let number = u32::from_be_bytes(mac[offset..offset + 4].try_into().unwrap()) & 0x7fff_ffff;
     format!("{:06}", number % 1_000_000)

@@ -3,6 +3,7 @@
 //! Nothing here knows AWS, Lambda or an HTTP server: a handler takes a [`Request`] and gives a
 //! [`Response`] or a [`Problem`], wherever it runs.
 
+pub mod accept;
 mod caller;
 pub mod headers;
 pub mod json;

@@ -46,6 +46,8 @@ pub enum Kind {
     NotFound,
     /// The route exists, the method on it does not.
     MethodNotAllowed,
+    /// The client takes nothing that this API answers in.
+    NotAcceptable,
     /// The body is larger than [`crate::json::BODY_LIMIT`].
     PayloadTooLarge,
     /// The path and query are longer than the gateway takes.
@@ -91,6 +93,7 @@ impl Kind {
             | Self::SignUpClosed => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::MfaNotSetUp | Self::MfaAlreadyEnabled => StatusCode::CONFLICT,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
@@ -129,6 +132,7 @@ impl Kind {
             Self::MfaAlreadyEnabled => "mfa_already_enabled",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
+            Self::NotAcceptable => "not_acceptable",
             Self::PayloadTooLarge => "payload_too_large",
             Self::UriTooLong => "uri_too_long",
             Self::UnsupportedMediaType => "unsupported_media_type",
@@ -165,6 +169,7 @@ impl Kind {
             Self::MfaAlreadyEnabled => "an authenticator app is in use: remove it first",
             Self::InvalidCode => "the code is wrong or no longer valid: ask for a new one",
             Self::NotFound => "no such route: check the path and the method",
+            Self::NotAcceptable => "this API answers in application/json alone",
             Self::TooManyAttempts => "too many attempts: wait before the next one",
             Self::Internal => "something went wrong on our side: try again later",
             Self::DependencyUnavailable => "a service that this needs is not available: try again",

@@ -5,6 +5,7 @@ use num_bigint::BigUint;
 use crate::atoms::{Bounds, Repetition};
 use crate::automaton::{Automaton, Ways};
 use crate::digits::{spell, strings};
+use crate::growth::Class;
 use crate::password::Draft;
 
 /// One set of characters with bounds on its number, or several sets under overlapping rules.
@@ -44,13 +45,21 @@ impl Block {
         }
     }
 
-    /// How many jumps (see [`crate::tails`]) the strings of up to `length` characters have, at most.
-    pub(crate) fn jumps(&self, length: usize) -> usize {
+    /// The class that the block is, if its characters may stand again.
+    pub(crate) fn as_growing(&self) -> Option<Class> {
         match self {
-            Self::Class { bounds, .. } => {
-                usize::from(bounds.min > 0) + usize::from(bounds.max.is_some())
+            Self::Class { characters, bounds, repetition: Repetition::Allowed } => {
+                Some(Class { size: characters.len(), bounds: *bounds })
             }
-            Self::Overlap(_) => length,
+            Self::Class { .. } | Self::Overlap(_) => None,
+        }
+    }
+
+    /// No string of the block is shorter.
+    pub(crate) fn shortest(&self) -> usize {
+        match self {
+            Self::Class { bounds, .. } => bounds.min,
+            Self::Overlap(_) => 0,
         }
     }
 

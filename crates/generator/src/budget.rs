@@ -1,73 +1,108 @@
 //! What the exact count of a policy may cost, so that no request takes the machine for itself.
+//!
+//! Costs are computed from sizes alone, before anything is counted.
 
 use crate::Limit;
+use crate::atoms::Bounds;
 use crate::block::Block;
 use crate::model::Model;
-use crate::tails::cost;
+use crate::tails::{Scope, cost};
 
 /// The greatest number of 64-bit words in the tables of a policy with each number counted at its longest, which is
 /// more than twice what they take.
-const MAX_WORDS: usize = 1 << 26;
+pub(crate) const MAX_WORDS: usize = 1 << 26;
 
-/// The greatest number of 64-bit words in the tables of a policy with limits on runs, which take about as many steps.
-const MAX_POSITION_WORDS: usize = 1 << 23;
+/// The greatest cost of counting a policy, and of the tables for drawing a password from it, in nanoseconds: about a
+/// second each.
+pub(crate) const MAX_COST: usize = 1 << 30;
 
-/// The greatest number of steps of about a nanosecond that the tables of a policy take.
-const MAX_STEPS: usize = 1 << 31;
+/// The cost of a product of numbers of all lengths up to so many words, in nanoseconds, and of the memory for it.
+pub(crate) fn product(words: usize) -> usize {
+    words.saturating_mul(words) / 40 + 2 * words + 50
+}
 
-/// The same for all tables together where a policy needs several: what they take was seen to be several times their
-/// number of steps, and whoever asks for so much at once can do with a shorter password.
-const MAX_SHARED_STEPS: usize = 1 << 29;
+/// The cost of a step that multiplies a number by small ones and divides it, over all lengths up to so many words.
+pub(crate) fn step(words: usize) -> usize {
+    4 * words + 40
+}
+
+/// The cost of a term of inclusion and exclusion: a power and binomial coefficients of up to so many words.
+pub(crate) fn term(words: usize) -> usize {
+    words.saturating_mul(words) + 20 * words + 500
+}
 
 /// The blocks of `model`, those of overlapping rules first.
 ///
 /// The first layer needs no table of its own, so it had better be the costliest.
 pub(crate) fn blocks(model: &Model) -> Result<Vec<Block>, Limit> {
     let mut blocks = model.blocks().ok_or(Limit::States)?;
-    blocks.sort_by_key(|block| matches!(block, Block::Class { .. }));
+    blocks.sort_by_key(|block| match block {
+        Block::Class { bounds, .. } => {
+            (1, usize::from(bounds.min == 0) + usize::from(bounds.max.is_none()))
+        }
+        Block::Overlap(_) => (0, 0),
+    });
+    raise(model, &mut blocks);
     Ok(blocks)
 }
 
-/// How many words the tables of `model` take at most, if they stay within one of `shares` equal shares of the budget.
-pub(crate) fn check(model: &Model, blocks: &[Block], shares: usize) -> Result<usize, Limit> {
-    let lengths = model.length + 1;
-    let words = model.length.saturating_mul(bits_per_character(model)) / 64 + 1;
-    let below = blocks.iter().skip(usize::from(model.inner.is_empty()));
-    let jumps: Vec<usize> = below.map(|block| block.jumps(model.length)).collect();
-    let (products, numbers) = cost(&jumps, model.length, model.repetition);
-    let states: usize = blocks.iter().map(Block::states).sum();
-    let moves: usize = blocks.iter().map(Block::moves).sum();
-    // Measured: a product of numbers of all lengths up to the longest, and the memory that each result takes.
-    let (product, addition) = (words * words / 100 + 50, words + 50);
-    let steps =
-        products.saturating_mul(product).saturating_add((moves * lengths).saturating_mul(addition));
-    let space = numbers.saturating_add(states * lengths).saturating_mul(words);
-    let max_steps = if shares > 1 { MAX_SHARED_STEPS / shares } else { MAX_STEPS };
-    match (steps <= max_steps, space <= MAX_WORDS / shares.max(1)) {
-        (_, false) => Err(Limit::Memory),
-        (false, true) => Err(Limit::Work),
-        (true, true) => Ok(space),
+/// Raises minimums to what the maximums of all other characters leave, if all have one.
+fn raise(model: &Model, blocks: &mut [Block]) {
+    let max = |block: &Block| match block {
+        Block::Class { bounds, .. } => bounds.max,
+        Block::Overlap(_) => None,
+    };
+    let all_counted =
+        model.inner.is_empty() && model.atoms.iter().all(|atom| !atom.rules.is_empty());
+    let Some(sum) = blocks.iter().map(max).sum::<Option<usize>>().filter(|_| all_counted) else {
+        return;
+    };
+    for block in blocks {
+        if let Block::Class { bounds: Bounds { min, max: Some(max) }, .. } = block {
+            *min = model.length.saturating_sub(sum - *max).max(*min);
+        }
     }
 }
 
-/// How many words the tables of a policy with limits on runs take, if they stay within the budget.
-///
-/// Each of so many `states` has a number for each of so many `kinds` of characters and their sum, at each length.
-pub(crate) fn check_positions(
-    length: usize,
-    states: usize,
-    kinds: usize,
-    bits: usize,
-) -> Result<usize, Limit> {
-    let words = length.saturating_mul(length.saturating_mul(bits) / 128 + 1);
-    let space = words.saturating_mul(states.saturating_mul(kinds + 1));
-    if space <= MAX_POSITION_WORDS { Ok(space) } else { Err(Limit::Memory) }
+/// What drawing a password takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Price {
+    /// How many words the tables have at most.
+    pub(crate) words: usize,
+    /// About how many nanoseconds it takes to make them.
+    pub(crate) cost: usize,
 }
 
-fn bits_per_character(model: &Model) -> usize {
-    let characters =
-        model.atoms.iter().map(|atom| atom.characters.len()).sum::<usize>() + model.inner.len();
-    usize::try_from(characters.checked_ilog2().unwrap_or(0) + 1).unwrap_or(usize::MAX)
+/// What the tables of `model` take, if that is within the budget.
+pub(crate) fn check(model: &Model, blocks: &[Block]) -> Result<Price, Limit> {
+    let lengths = model.length + 1;
+    let words = words(model);
+    let below: Vec<&Block> = blocks.iter().skip(usize::from(model.inner.is_empty())).collect();
+    let taken: usize = blocks.iter().take(blocks.len() - below.len()).map(Block::shortest).sum();
+    let length = model.length.saturating_sub(taken);
+    let scope = Scope { free: model.free().len(), length, repetition: model.repetition, words };
+    let (tables, numbers) = cost(&below, scope);
+    let states: usize = blocks.iter().map(Block::states).sum();
+    let moves: usize = blocks.iter().map(Block::moves).sum();
+    let cost = tables.saturating_add((moves * lengths).saturating_mul(words + 50));
+    let words = numbers.saturating_add(states * lengths).saturating_mul(words);
+    match (cost <= MAX_COST, words <= MAX_WORDS) {
+        (_, false) => Err(Limit::Memory),
+        (false, true) => Err(Limit::Work),
+        (true, true) => Ok(Price { words, cost }),
+    }
+}
+
+/// How many 64-bit words the numbers of `model` have at most.
+pub(crate) fn words(model: &Model) -> usize {
+    let counted: usize = model.atoms.iter().map(|atom| atom.characters.len()).sum();
+    length_in_words(model.length, counted + model.inner.len())
+}
+
+/// How many 64-bit words the number of strings of `length` out of so many `characters` has at most.
+pub(crate) fn length_in_words(length: usize, characters: usize) -> usize {
+    let bits = usize::try_from(characters.checked_ilog2().unwrap_or(0) + 1).unwrap_or(usize::MAX);
+    length.saturating_mul(bits) / 64 + 1
 }
 
 #[cfg(test)]
@@ -82,7 +117,7 @@ mod tests {
         let inner = inner.into();
         let model =
             Model::new(&NormalForm { length, alphabet, inner, rules, ..NormalForm::default() });
-        blocks(&model).and_then(|blocks| check(&model, &blocks, 1)).is_ok()
+        blocks(&model).and_then(|blocks| check(&model, &blocks)).is_ok()
     }
 
     const DISJOINT: [&str; 8] =
@@ -94,14 +129,16 @@ mod tests {
             assert!(within(4096, &DISJOINT[..4], min, None, " "), "at least {min}");
             assert!(within(4096, &DISJOINT[..4], min, Some(2000), " "), "{min} to 2000");
         }
-        assert!(within(256, &DISJOINT, 9, Some(99), " "));
+        assert!(within(4096, &DISJOINT[..4], 10, Some(60), " "), "large tables of short classes");
+        assert!(within(256, &DISJOINT[..6], 9, Some(99), " "));
+        assert!(within(256, &DISJOINT, 9, Some(99), ""));
         // Overlapping sets of a Vault policy at its greatest length.
         assert!(within(100, &["abcdef", "defghi", "abcghi"], 20, None, ""));
     }
 
     #[test]
     fn what_would_take_the_machine_is_refused() {
-        assert!(!within(4096, &DISJOINT, 500, None, " "));
+        assert!(!within(4096, &DISJOINT, 100, Some(2000), " "));
         assert!(!within(4096, &["abcdef", "defghi", "abcghi"], 100, None, ""));
         assert!(!within(200, &["abcdef", "defghi", "abcghi"], 60, None, ""));
     }

@@ -8,11 +8,15 @@ use crate::parameter::{
 use crate::{Characters, Conflict, Error, Rule};
 
 /// The rules of the classes that are not left out, for passwords of at most `length` characters.
-pub(crate) fn rules(fields: &Fields, length: u16) -> Result<Vec<(Class, Rule)>, Vec<Error>> {
-    let (mut rules, mut errors) = (Vec::new(), Vec::new());
+pub(crate) fn rules(fields: &Fields, length: u16) -> Result<Vec<Rule>, Vec<Error>> {
+    let (mut rules, mut errors) = (Vec::with_capacity(Class::ALL.len()), Vec::new());
     for class in Class::ALL {
-        match rule(fields, class, length) {
-            Ok(rule) => rules.extend(rule.map(|rule| (class, rule))),
+        match bounds(fields, class, length) {
+            Ok(Some((min, max))) => {
+                let name = class.minimum().to_owned();
+                rules.push(Rule { name, characters: counted(fields, class), min, max });
+            }
+            Ok(None) => {}
             Err(error) => errors.push(error),
         }
     }
@@ -24,7 +28,7 @@ pub(crate) fn rules(fields: &Fields, length: u16) -> Result<Vec<(Class, Rule)>, 
 
 /// The greatest numbers of each class, for passwords of at most `length` characters whose other rules come from a text.
 /// All ASCII punctuation counts as symbols.
-pub(crate) fn maximums(fields: &Fields, length: u16) -> Result<Vec<(Class, Rule)>, Vec<Error>> {
+pub(crate) fn maximums(fields: &Fields, length: u16) -> Result<Vec<Rule>, Vec<Error>> {
     let (mut rules, mut errors) = (Vec::new(), Vec::new());
     for class in Class::ALL {
         let Some(given) = fields.maximums.get(class) else { continue };
@@ -33,17 +37,15 @@ pub(crate) fn maximums(fields: &Fields, length: u16) -> Result<Vec<(Class, Rule)
             Class::Numbers | Class::Uppercase | Class::Lowercase => characters(fields, class),
         };
         match in_range(Some(given), 0, length) {
-            Ok(max) => {
-                rules.push((class, Rule { name: given.name.clone(), characters, min: 0, max }));
-            }
+            Ok(max) => rules.push(Rule { name: given.name.clone(), characters, min: 0, max }),
             Err(error) => errors.push(error),
         }
     }
     if errors.is_empty() { Ok(rules) } else { Err(errors) }
 }
 
-/// The rule of a class, or nothing if the class is left out.
-fn rule(fields: &Fields, class: Class, length: u16) -> Result<Option<Rule>, Error> {
+/// The least and the greatest number of characters of a class, or nothing if the class is left out.
+fn bounds(fields: &Fields, class: Class, length: u16) -> Result<Option<(u16, Option<u16>)>, Error> {
     let (least, most) = (fields.minimums.get(class).as_ref(), fields.maximums.get(class).as_ref());
     let each = fields.require_each_type.as_ref().is_none_or(|given| given.value);
     let each = each && fields.min_classes.is_none();
@@ -61,12 +63,7 @@ fn rule(fields: &Fields, class: Class, length: u16) -> Result<Option<Rule>, Erro
         (Some(least), Some(most)) if min > max => {
             Err(conflict(&most.name, &least.name, Conflict::MaximumBelowMinimum))
         }
-        _ => Ok(Some(Rule {
-            name: class.minimum().to_owned(),
-            characters: counted(fields, class),
-            min: min.unwrap_or_else(|| u16::from(each).min(max.unwrap_or(length))),
-            max,
-        })),
+        _ => Ok(Some((min.unwrap_or_else(|| u16::from(each).min(max.unwrap_or(length))), max))),
     }
 }
 
@@ -74,6 +71,12 @@ fn rule(fields: &Fields, class: Class, length: u16) -> Result<Option<Rule>, Erro
 fn left_out(fields: &Fields, class: Class) -> Option<&str> {
     let included = fields.included.get(class).as_ref();
     included.filter(|given| !given.value).map(|given| given.name.as_str())
+}
+
+/// The characters of all classes that are not left out.
+pub(crate) fn alphabet(fields: &Fields) -> Characters {
+    let included = Class::ALL.into_iter().filter(|class| left_out(fields, *class).is_none());
+    included.fold(Characters::default(), |all, class| all.union(&characters(fields, class)))
 }
 
 /// The characters that a class brings into the alphabet.

@@ -6,23 +6,24 @@ use num_bigint::BigUint;
 use secrecy::zeroize::Zeroizing;
 
 use crate::block::Block;
+use crate::budget::Price;
 use crate::digits::{divide, small};
 use crate::model::Model;
 use crate::normal_form::NormalForm;
 use crate::password::Draft;
 use crate::ranking::Ranking;
-use crate::split::{Ends, Part, parts, ways};
-use crate::{Limit, budget, inclusion};
+use crate::split::{Ends, parts, ways};
+use crate::{Limit, budget, counting};
 
-/// N is computed by inclusion and exclusion up to this many terms and one more for each character, else from the
-/// tables: about where the two take the same time.
-const SHORT_SUM: usize = 32;
+/// If the tables of all parts have more words than this, they are not kept from one password to the next.
+const MAX_KEPT_WORDS: usize = 1 << 24;
 
 /// The passwords of a form without limits on runs.
 #[derive(Debug)]
 pub(crate) struct Composition {
     cases: Vec<Case>,
     words: usize,
+    cost: usize,
 }
 
 /// The passwords of one part of the form.
@@ -30,10 +31,17 @@ pub(crate) struct Composition {
 struct Case {
     ends: Vec<Ends>,
     distinct: bool,
-    model: Model,
-    blocks: Vec<Block>,
-    /// The passwords of the part without its ends, once they are counted.
-    inside: Option<BigUint>,
+    interior: Interior,
+    /// The passwords of the part without its ends.
+    inside: BigUint,
+}
+
+/// A part of a form without its ends, and what counting and drawing its passwords takes.
+#[derive(Debug)]
+pub(crate) struct Interior {
+    pub(crate) model: Model,
+    pub(crate) blocks: Vec<Block>,
+    pub(crate) price: Price,
     /// The tables, made when they are first needed: most passwords never need them.
     ranking: OnceLock<Ranking>,
 }
@@ -41,27 +49,31 @@ struct Case {
 impl Composition {
     /// Counts the passwords of `form`, unless that takes too much work or memory.
     pub(crate) fn new(form: &NormalForm) -> Result<Self, Limit> {
-        let parts = parts(form);
-        let number = parts.len().max(1);
-        let cases = parts.into_iter().map(|part| Case::new(part, number));
-        let mut cases: Vec<Case> = cases.collect::<Result<_, _>>()?;
-        // Tables that N needs are made all at once, so they share the budget; others are made one at a time, if ever.
-        let share = cases.iter().filter(|case| case.inside.is_none()).count();
-        let mut words = 0;
-        for case in &mut cases {
-            let tables = if case.inside.is_some() { 1 } else { share };
-            words += budget::check(&case.model, &case.blocks, tables)?;
-            if case.inside.is_none() {
-                case.inside = Some(case.ranking().count());
-            }
-        }
-        cases.retain(|case| *case.inside() != BigUint::ZERO);
-        Ok(Self { cases, words })
+        let (interiors, ends): (Vec<Interior>, Vec<Vec<Ends>>) = parts(form)
+            .into_iter()
+            .map(|part| Ok((Interior::new(&part.form)?, part.ends)))
+            .collect::<Result<Vec<_>, Limit>>()?
+            .into_iter()
+            .unzip();
+        let (counts, cost) = counting::counts(&interiors)?;
+        let distinct = form.distinct;
+        let parts = ends.into_iter().zip(interiors).zip(counts);
+        let cases: Vec<Case> = parts
+            .map(|((ends, interior), inside)| Case { ends, distinct, interior, inside })
+            .filter(|case| case.inside != BigUint::ZERO)
+            .collect();
+        let words = cases.iter().map(|case| case.interior.price.words).sum();
+        Ok(Self { cases, words, cost })
     }
 
     /// How many words the tables take, or would take, at most.
     pub(crate) fn words(&self) -> usize {
         self.words
+    }
+
+    /// About how many nanoseconds it took to count the passwords.
+    pub(crate) fn cost(&self) -> usize {
+        self.cost
     }
 
     /// N, the number of passwords.
@@ -74,7 +86,7 @@ impl Composition {
         for case in &self.cases {
             let count = case.count();
             if rank < count {
-                return case.unrank(&rank);
+                return case.unrank(&rank, self.cases.len() == 1 || self.words <= MAX_KEPT_WORDS);
             }
             rank -= count;
         }
@@ -84,37 +96,40 @@ impl Composition {
     /// N from the tables that passwords are ranked by.
     #[cfg(test)]
     pub(crate) fn recount(&self) -> BigUint {
-        self.cases.iter().map(|case| case.ranking().count() * ways(&case.ends)).sum()
+        self.cases.iter().map(|case| case.interior.ranking().count() * ways(&case.ends)).sum()
+    }
+}
+
+impl Interior {
+    pub(crate) fn new(form: &NormalForm) -> Result<Self, Limit> {
+        let model = Model::new(form);
+        let blocks = budget::blocks(&model)?;
+        let price = budget::check(&model, &blocks)?;
+        Ok(Self { model, blocks, price, ranking: OnceLock::new() })
+    }
+
+    /// The tables, which are kept from now on.
+    pub(crate) fn ranking(&self) -> &Ranking {
+        self.ranking.get_or_init(|| Ranking::new(&self.model, &self.blocks))
+    }
+
+    fn unrank(&self, rank: BigUint, keep: bool) -> Draft {
+        if keep || self.ranking.get().is_some() {
+            self.ranking().unrank(rank)
+        } else {
+            Ranking::new(&self.model, &self.blocks).unrank(rank)
+        }
     }
 }
 
 impl Case {
-    /// The case of `part`, counted if that takes no tables.
-    /// Takes on one of `parts` parts; together they have as many terms as one part alone may have.
-    fn new(part: Part, parts: usize) -> Result<Self, Limit> {
-        let model = Model::new(&part.form);
-        let blocks = budget::blocks(&model)?;
-        let sum = inclusion::count(&model, &blocks, SHORT_SUM + model.length / parts);
-        let inside = sum.map(|count| count.magnitude().clone());
-        let (ends, distinct) = (part.ends, part.form.distinct);
-        Ok(Self { ends, distinct, model, blocks, inside, ranking: OnceLock::new() })
-    }
-
-    fn inside(&self) -> &BigUint {
-        self.inside.as_ref().unwrap_or(&BigUint::ZERO)
-    }
-
     fn count(&self) -> BigUint {
-        self.inside() * ways(&self.ends)
+        &self.inside * ways(&self.ends)
     }
 
-    fn ranking(&self) -> &Ranking {
-        self.ranking.get_or_init(|| Ranking::new(&self.model, &self.blocks))
-    }
-
-    fn unrank(&self, rank: &BigUint) -> Draft {
-        let (way, rank) = divide(rank, self.inside());
-        let mut inside = self.ranking().unrank(rank);
+    fn unrank(&self, rank: &BigUint, keep: bool) -> Draft {
+        let (way, rank) = divide(rank, &self.inside);
+        let mut inside = self.interior.unrank(rank, keep);
         let mut way = small(&way);
         for ends in &self.ends {
             if way >= ends.ways() {

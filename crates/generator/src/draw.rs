@@ -45,7 +45,7 @@ impl Policy {
 /// One password of `policy`, each equally likely, after at most `tries` attempts position by position.
 pub(crate) fn one(policy: &Policy, source: &mut impl Uniform, tries: u32) -> Draft {
     let attempt = (0..tries).find_map(|_| policy.letters().attempt(source));
-    attempt.unwrap_or_else(|| policy.unrank(source.below_big(policy.count())))
+    attempt.unwrap_or_else(|| policy.draw(source))
 }
 
 /// `count` different passwords of `policy`, each sequence of them equally likely; the policy has that many.

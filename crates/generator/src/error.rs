@@ -2,21 +2,15 @@
 
 use std::fmt;
 
-use crate::parameter::{MAX_CHARACTERS, MAX_LENGTH, MAX_TOTAL, PRESET_NAMES, SAFE_NAMES};
+use crate::parameter::{
+    MAX_CHARACTERS, MAX_ESTIMATES, MAX_LENGTH, MAX_TOTAL, PRESET_NAMES, SAFE_NAMES,
+};
 use crate::passphrase::MAX_SEPARATOR;
 use crate::{apple, vault_policy};
 
 /// Why a request makes no password. Messages say what is allowed and hold no value of the request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// A value that its parameter does not take.
-    #[error("{parameter} {allowed}")]
-    InvalidParameter {
-        /// The name as the request spelled it.
-        parameter: String,
-        /// What the parameter takes.
-        allowed: Allowed,
-    },
     /// A name that is not a parameter. It is not part of the message, since anything may stand in it.
     #[error("no such parameter{}", did_you_mean(*suggestion))]
     UnknownParameter {
@@ -31,15 +25,13 @@ pub enum Error {
         /// The name as the request spelled it.
         parameter: String,
     },
-    /// Two parameters that contradict each other.
-    #[error("{parameter} contradicts {other}: {conflict}")]
-    ConflictingParameters {
-        /// The parameter that came second or depends on the other, as the request spelled it.
+    /// A value that its parameter does not take.
+    #[error("{parameter} {allowed}")]
+    InvalidParameter {
+        /// The name as the request spelled it.
         parameter: String,
-        /// The parameter it contradicts, as the request spelled it.
-        other: String,
-        /// What would be consistent.
-        conflict: Conflict,
+        /// What the parameter takes.
+        allowed: Allowed,
     },
     /// Password rules that cannot be read.
     #[error("{parameter}: {cause}")]
@@ -56,6 +48,16 @@ pub enum Error {
         parameter: String,
         /// What is wrong, and where.
         cause: vault_policy::Error,
+    },
+    /// Two parameters that contradict each other.
+    #[error("{parameter} contradicts {other}: {conflict}")]
+    ConflictingParameters {
+        /// The parameter that depends on the other, or of two spellings the later by name, as the request spelled it.
+        parameter: String,
+        /// The parameter it contradicts, as the request spelled it.
+        other: String,
+        /// What would be consistent.
+        conflict: Conflict,
     },
     /// No password satisfies the policy.
     #[error("no password satisfies the request: {0}")]
@@ -84,12 +86,12 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::InvalidParameter { .. } => "invalid_parameter",
             Self::UnknownParameter { .. } => "unknown_parameter",
             Self::DuplicateParameter { .. } => "duplicate_parameter",
-            Self::ConflictingParameters { .. } => "conflicting_parameters",
+            Self::InvalidParameter { .. } => "invalid_parameter",
             Self::InvalidRules { .. } => "invalid_rules",
             Self::InvalidPolicy { .. } => "invalid_policy",
+            Self::ConflictingParameters { .. } => "conflicting_parameters",
             Self::Unsatisfiable(_) => "unsatisfiable",
             Self::CountExceedsSpace { .. } => "count_exceeds_space",
             Self::PolicyTooComplex(_) => "policy_too_complex",
@@ -112,6 +114,24 @@ impl Error {
             | Self::PolicyTooComplex(_)
             | Self::EntropyUnreachable { .. } => None,
         }
+    }
+
+    /// What decides the place of the error among those of a request: its kind, then the parameter.
+    pub(crate) fn place(&self) -> (u8, Option<&str>) {
+        let kind = match self {
+            Self::UnknownParameter { .. } => 0,
+            Self::DuplicateParameter { .. } => 1,
+            Self::InvalidParameter { .. } => 2,
+            Self::InvalidRules { .. } => 3,
+            Self::InvalidPolicy { .. } => 4,
+            Self::ConflictingParameters { .. } => 5,
+            // Found when all parameters are right, and alone.
+            Self::Unsatisfiable(_)
+            | Self::CountExceedsSpace { .. }
+            | Self::PolicyTooComplex(_)
+            | Self::EntropyUnreachable { .. } => 6,
+        };
+        (kind, self.parameter())
     }
 }
 
@@ -185,7 +205,7 @@ impl fmt::Display for Allowed {
                 let presets = PRESET_NAMES.join(", ");
                 write!(
                     formatter,
-                    "must be one of the presets {presets}, or at least one ASCII punctuation character and nothing else"
+                    "must be one of the presets {presets}, or 1 to {MAX_CHARACTERS} ASCII punctuation characters and nothing else"
                 )
             }
         }
@@ -225,6 +245,9 @@ pub enum Conflict {
     /// Password rules and a password policy at once.
     #[error("either rules or a policy is given")]
     RulesAndPolicy,
+    /// More passwords than are estimated at once.
+    #[error("the strength of at most {MAX_ESTIMATES} passwords is estimated at once")]
+    TooManyEstimates,
     /// A choice of symbols although symbols are left out.
     #[error("symbols are chosen and left out at once")]
     ExcludedSymbols,

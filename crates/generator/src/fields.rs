@@ -1,7 +1,5 @@
 //! The parameters of a request by what they are about, whichever of their names the request used.
 
-use std::collections::BTreeMap;
-
 use crate::parameter::{
     Class, EndSet, Kind, Origin, Parameter, Terms, boolean, end_set, find, integer, kind, safe,
     suggest, symbols, text,
@@ -55,6 +53,7 @@ pub(crate) struct Fields {
     pub(crate) include_number: Field<bool>,
     pub(crate) wordlist: Field<Wordlist>,
     pub(crate) count: Field<Unranged>,
+    pub(crate) strength: Field<bool>,
 }
 
 /// Something for each class of characters.
@@ -87,29 +86,28 @@ impl<T> PerClass<T> {
 }
 
 impl Fields {
-    /// Reads names and values, and what is wrong with any of them on its own or beside another spelling of it.
+    /// Reads names and values, and what is wrong with any of them on its own or beside another spelling of it. Their
+    /// order makes no difference: they are read sorted, and of a name that stands twice the least value counts.
     pub(crate) fn read<N: AsRef<str>, V: AsRef<str>>(
         pairs: impl IntoIterator<Item = (N, V)>,
     ) -> (Self, Vec<Error>) {
+        let mut pairs: Vec<(N, V)> = pairs.into_iter().collect();
+        pairs.sort_unstable_by(|one, other| texts(one).cmp(&texts(other)));
         let (mut fields, mut errors) = (Self::default(), Vec::new());
-        let mut times: BTreeMap<String, usize> = BTreeMap::new();
-        for (name, value) in pairs {
-            let parameter = name.as_ref().to_owned();
-            let time = times.entry(parameter.clone()).or_default();
-            *time += 1;
-            errors.extend(match (find(&parameter), *time) {
-                (Some((kind, origin)), 1) => {
-                    fields.aws |= origin == Origin::Aws;
-                    fields.names.push((parameter.clone(), kind, origin));
-                    fields.put(kind, parameter, value.as_ref()).err()
-                }
-                (None, 1) => {
-                    Some(Error::UnknownParameter { suggestion: suggest(&parameter), parameter })
-                }
-                (Some(_), 2) => Some(Error::DuplicateParameter { parameter }),
-                // Said once already.
-                (Some(_) | None, _) => None,
-            });
+        for same in pairs.chunk_by(|one, next| one.0.as_ref() == next.0.as_ref()) {
+            let [first, repeats @ ..] = same else { continue };
+            let (parameter, value) = (first.0.as_ref().to_owned(), first.1.as_ref());
+            let Some((kind, origin)) = find(&parameter) else {
+                let suggestion = suggest(&parameter);
+                errors.push(Error::UnknownParameter { parameter, suggestion });
+                continue;
+            };
+            if !repeats.is_empty() {
+                errors.push(Error::DuplicateParameter { parameter: parameter.clone() });
+            }
+            fields.aws |= origin == Origin::Aws;
+            fields.names.push((parameter.clone(), kind, origin));
+            errors.extend(fields.put(kind, parameter, value).err());
         }
         (fields, errors)
     }
@@ -176,8 +174,13 @@ impl Fields {
                 check(&mut self.wordlist, name, value.parse().ok(), Allowed::Wordlist)
             }
             Parameter::Count => store(&mut self.count, name, integer(value)),
+            Parameter::Strength => flag(&mut self.strength, name, boolean(value)),
         }
     }
+}
+
+fn texts<N: AsRef<str>, V: AsRef<str>>((name, value): &(N, V)) -> (&str, &str) {
+    (name.as_ref(), value.as_ref())
 }
 
 fn flag(field: &mut Field<bool>, name: String, value: Option<bool>) -> Result<(), Error> {

@@ -4,27 +4,22 @@
 //! m + 1 terms. For several classes the terms multiply. Each stands for d characters put into chosen positions and
 //! the other positions free, so that it needs no table.
 
-use num_bigint::BigInt;
+use num_bigint::{BigInt, BigUint};
 
 use crate::atoms::{Bounds, Repetition};
 use crate::binomial::binomial;
 use crate::block::Block;
+use crate::budget;
+use crate::growth::Class;
 use crate::model::Model;
 
-/// N, if all blocks are single classes of characters that may stand again, and the sum has at most `max_terms` terms.
-pub(crate) fn count(model: &Model, blocks: &[Block], max_terms: usize) -> Option<BigInt> {
-    if model.repetition == Repetition::Forbidden {
-        return None;
-    }
-    let class = |block: &Block| match block {
-        Block::Class { characters, bounds, .. } => Some((characters.len(), *bounds)),
-        Block::Overlap(_) => None,
-    };
-    let classes: Vec<(usize, Bounds)> = blocks.iter().map(class).collect::<Option<_>>()?;
-    let terms =
-        classes.iter().fold(1, |terms: usize, (_, bounds)| terms.saturating_mul(numbers(*bounds)));
-    let sum = Sum { length: model.length, ends: model.length.min(2), inner: model.inner.len() };
-    (terms <= max_terms).then(|| sum.over(&classes, 0, model.free().len(), &BigInt::from(1)))
+/// The sum for a form whose blocks are all single classes of characters that may stand again.
+pub(crate) struct Sum {
+    length: usize,
+    ends: usize,
+    inner: usize,
+    free: usize,
+    classes: Vec<Class>,
 }
 
 /// How many terms a class has.
@@ -32,23 +27,38 @@ fn numbers(bounds: Bounds) -> usize {
     bounds.max.map_or(bounds.min, |max| max.saturating_sub(bounds.min)) + 1
 }
 
-struct Sum {
-    length: usize,
-    ends: usize,
-    inner: usize,
-}
-
 impl Sum {
+    pub(crate) fn new(model: &Model, blocks: &[Block]) -> Option<Self> {
+        let classes = blocks.iter().map(Block::as_growing).collect::<Option<_>>();
+        let classes = classes.filter(|_| model.repetition == Repetition::Allowed)?;
+        let (free, inner) = (model.free().len(), model.inner.len());
+        Some(Self { length: model.length, ends: model.length.min(2), inner, free, classes })
+    }
+
+    /// How many terms it has.
+    pub(crate) fn terms(&self) -> usize {
+        self.classes
+            .iter()
+            .fold(1, |terms: usize, class| terms.saturating_mul(numbers(class.bounds)))
+    }
+
+    /// About how many nanoseconds it takes.
+    pub(crate) fn cost(&self) -> usize {
+        let sizes = self.classes.iter().map(|class| class.size);
+        let characters = sizes.fold(self.free + self.inner, |sum, size| sum + size);
+        let words = budget::length_in_words(self.length, characters);
+        self.terms().saturating_mul(budget::term(words))
+    }
+
+    /// N.
+    pub(crate) fn count(&self) -> BigUint {
+        self.over(&self.classes, 0, self.free, &BigInt::from(1)).magnitude().clone()
+    }
+
     /// The strings in which `chosen` positions hold given characters, in `ways` ways for each choice of positions, the
     /// others any of `free` characters or characters of the `classes` within their bounds.
-    fn over(
-        &self,
-        classes: &[(usize, Bounds)],
-        chosen: usize,
-        free: usize,
-        ways: &BigInt,
-    ) -> BigInt {
-        let Some(((size, bounds), others)) = classes.split_first() else {
+    fn over(&self, classes: &[Class], chosen: usize, free: usize, ways: &BigInt) -> BigInt {
+        let Some((Class { size, bounds }, others)) = classes.split_first() else {
             return ways * self.positions(chosen, free);
         };
         // C(chosen + number, number)·size^number arrangements of the class among the chosen positions.
@@ -89,7 +99,6 @@ fn power(base: usize, exponent: usize) -> BigInt {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::budget;
     use crate::ranking::Ranking;
     use crate::{Characters, NormalForm, Rule};
 
@@ -118,30 +127,30 @@ mod tests {
                     };
                     let model = Model::new(&form);
                     let blocks = budget::blocks(&model).unwrap();
-                    let sum = count(&model, &blocks, usize::MAX).unwrap();
-                    assert_eq!(sum, Ranking::new(&model, &blocks).count().into(), "{form:?}");
+                    let sum = Sum::new(&model, &blocks).unwrap().count();
+                    assert_eq!(sum, Ranking::new(&model, &blocks).count(), "{form:?}");
                 }
             }
         }
     }
 
     #[test]
-    fn too_long_a_sum_and_overlapping_sets_are_left_to_the_tables() {
+    fn the_terms_are_counted_and_overlapping_sets_are_left_to_the_tables() {
         let alphabet: Characters = "abcd".into();
-        let form = |rules| NormalForm {
-            length: 9,
-            alphabet: alphabet.clone(),
-            rules,
-            ..NormalForm::default()
+        let sum = |rules, distinct| {
+            let form = NormalForm {
+                length: 4,
+                alphabet: alphabet.clone(),
+                rules,
+                distinct,
+                ..NormalForm::default()
+            };
+            let model = Model::new(&form);
+            Sum::new(&model, &budget::blocks(&model).unwrap())
         };
-        let sum = |form: &NormalForm, max_terms| {
-            let model = Model::new(form);
-            count(&model, &budget::blocks(&model).unwrap(), max_terms)
-        };
-        let disjoint = form(vec![rule("ab", 2, None), rule("c", 0, Some(3))]);
-        assert!(sum(&disjoint, 12).is_some());
-        assert!(sum(&disjoint, 11).is_none());
-        let overlapping = form(vec![rule("ab", 2, None), rule("bc", 1, None)]);
-        assert!(sum(&overlapping, usize::MAX).is_none());
+        let disjoint = || vec![rule("ab", 2, None), rule("c", 0, Some(3))];
+        assert_eq!(sum(disjoint(), false).map(|sum| sum.terms()), Some(3 * 4));
+        assert!(sum(disjoint(), true).is_none());
+        assert!(sum(vec![rule("ab", 2, None), rule("bc", 1, None)], false).is_none());
     }
 }

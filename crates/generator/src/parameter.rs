@@ -24,6 +24,8 @@ pub(crate) const DEFAULT_PIN_LENGTH: u16 = 6;
 pub(crate) const MAX_ENTROPY: u16 = 1024;
 /// The greatest number of passwords in an answer.
 pub(crate) const MAX_COUNT: u8 = 100;
+/// The greatest number of passwords of one request whose strength is estimated: one estimate takes up to some 40 ms.
+pub(crate) const MAX_ESTIMATES: u8 = 20;
 /// The greatest number of characters of all passwords in an answer together.
 pub(crate) const MAX_TOTAL: u32 = 65_536;
 /// The greatest number of characters in a text, as in `GetRandomPassword`.
@@ -71,6 +73,7 @@ pub(crate) enum Parameter {
     IncludeNumber,
     Wordlist,
     Count,
+    Strength,
 }
 
 /// What the parameters of a request describe passwords by, which decides what others it takes.
@@ -91,7 +94,7 @@ impl Parameter {
     pub(crate) fn is_for(self, terms: Terms) -> bool {
         use Terms::{Classes, Passphrase, Pin, Text};
         match self {
-            Self::Kind | Self::Count => true,
+            Self::Kind | Self::Count | Self::Strength => true,
             Self::Length
             | Self::MinEntropy
             | Self::ExcludeCharacters
@@ -185,7 +188,7 @@ pub(crate) enum Origin {
     Aws,
 }
 
-const SPELLINGS: [(&str, Parameter, Origin); 52] = {
+const SPELLINGS: [(&str, Parameter, Origin); 53] = {
     use Class::{Lowercase, Numbers, Symbols, Uppercase};
     use Origin::{Aws, Own};
     use Parameter as P;
@@ -242,6 +245,7 @@ const SPELLINGS: [(&str, Parameter, Origin); 52] = {
         ("include_number", P::IncludeNumber, Own),
         ("wordlist", P::Wordlist, Own),
         ("count", P::Count, Own),
+        ("strength", P::Strength, Own),
     ]
 };
 
@@ -304,9 +308,10 @@ pub(crate) fn text(value: &str) -> Option<Characters> {
     (value.chars().count() <= MAX_CHARACTERS).then(|| Characters::from(value))
 }
 
-/// A preset, or ASCII punctuation characters themselves.
+/// A preset, or ASCII punctuation characters themselves, at most [`MAX_CHARACTERS`].
 pub(crate) fn symbols(value: &str) -> Option<Characters> {
-    let own = !value.is_empty() && value.chars().all(|character| character.is_ascii_punctuation());
+    let own = (1..=MAX_CHARACTERS).contains(&value.len())
+        && value.chars().all(|character| character.is_ascii_punctuation());
     preset(value).or_else(|| own.then(|| Characters::from(value)))
 }
 

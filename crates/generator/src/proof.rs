@@ -11,6 +11,7 @@ use crate::Characters;
 use crate::draw;
 use crate::normal_form::{MinClasses, NormalForm, Rule};
 use crate::policy::Policy;
+use crate::positions::Positions;
 use crate::uniform::Uniform;
 
 /// Walks the tree of all answers in order, depth first.
@@ -318,6 +319,46 @@ fn walked(forms: &[NormalForm]) -> [usize; 2] {
         }
     }
     walked
+}
+
+#[test]
+fn inclusion_and_exclusion_counts_what_brute_force_counts() {
+    for form in run_forms().into_iter().map(NormalForm::reduced) {
+        let expected = BigUint::from(brute_force(&form).len());
+        assert_eq!(Positions::by_terms(&form), expected, "{form:?}");
+    }
+}
+
+#[test]
+fn by_halves_every_password_is_equally_likely() {
+    let rows = [
+        (1, runs(1, 0, form(4, "abc", "", &[("a", 1, Some(1))]))),
+        (1, runs(0, 1, form(4, "abce", "", &[]))),
+        (1, runs(2, 2, form(4, "ab", " ", &[("a", 1, None)]))),
+        (2, runs(1, 1, form(2, "abd", "", &[("a", 0, Some(1))]))),
+        (2, runs(1, 0, ended("a", "bc", form(3, "abc", "", &[])))),
+        (2, runs(1, 0, at_least(2, &["a", "b"], form(3, "ab", "", &[])))),
+    ];
+    for (tries, form) in rows {
+        let outcomes = outcomes(|oracle| {
+            let draft = Positions::by_halves(&form, oracle, tries);
+            draft.map_or(String::new(), |draft| draft.iter().collect())
+        });
+        let mut passwords: Vec<&String> = outcomes.keys().filter(|key| !key.is_empty()).collect();
+        passwords.sort();
+        assert!(passwords.into_iter().eq(&sorted(&brute_force(&form))), "{form:?}");
+        let common: BigUint = outcomes.values().flat_map(BTreeMap::keys).product();
+        let weights =
+            outcomes.iter().filter(|(password, _)| !password.is_empty()).map(|(_, weight)| {
+                weight
+                    .iter()
+                    .map(|(denominator, times)| &common / denominator * times)
+                    .sum::<BigUint>()
+            });
+        let mut weights: Vec<BigUint> = weights.collect();
+        weights.dedup();
+        assert_eq!(weights.len(), 1, "{form:?}");
+    }
 }
 
 #[test]

@@ -12,10 +12,11 @@ use secrecy::zeroize::Zeroizing;
 use crate::atoms::{Bounds, Repetition};
 use crate::binomial::{outwards, row, subset};
 use crate::block::{Block, Counts};
+use crate::budget;
 use crate::digits::{divide, spell};
 use crate::model::Model;
 use crate::password::Draft;
-use crate::tails::{Series, Tails, convolve, tails};
+use crate::tails::{Scope, Tails, convolve, tails};
 
 /// The tables of a policy.
 #[derive(Debug)]
@@ -56,8 +57,17 @@ impl Ranking {
         let blocks = inner.into_iter().chain(blocks.iter().cloned());
         let layers: Vec<Layer> =
             blocks.map(|block| Layer { counts: block.counts(length), block }).collect();
-        let below: Vec<Series> = layers.iter().skip(1).map(|layer| layer.series(length)).collect();
-        let tails = tails(&below, free.len(), length, repetition);
+        let (first, below) = layers.split_at(layers.len().min(1));
+        let taken = first.iter().map(|layer| layer.block.shortest()).sum();
+        let (blocks, strings): (Vec<_>, Vec<_>) =
+            below.iter().map(|layer| (&layer.block, layer.counts.strings.as_slice())).unzip();
+        let scope = Scope {
+            free: free.len(),
+            length: length.saturating_sub(taken),
+            repetition,
+            words: budget::words(model),
+        };
+        let tails = tails(&blocks, &strings, scope);
         Self { length, layers, free, repetition, tails, ends }
     }
 
@@ -68,7 +78,7 @@ impl Ranking {
             Some(layer) => {
                 convolve(row(self.length - self.ends), &layer.counts.strings, tail, self.length)
             }
-            None => tail.last().cloned().unwrap_or_default(),
+            None => tail.get(self.length).cloned().unwrap_or_default(),
         }
     }
 
@@ -81,7 +91,7 @@ impl Ranking {
             self.layers.iter().map(|layer| layer.block.size()).sum::<usize>() + self.free.len();
         for (layer, tail) in self.layers.iter().zip(&self.tails) {
             let total = places.len() + ends.len();
-            let likely = total * layer.block.size() / size;
+            let likely = (total * layer.block.size() / size).max(layer.block.shortest());
             let split = layer.split(rank, places.len(), total, tail, likely);
             let (own, others) = subset(places, split.taken, split.subset);
             write(
@@ -109,14 +119,6 @@ impl Ranking {
 }
 
 impl Layer {
-    fn series(&self, length: usize) -> Series<'_> {
-        Series {
-            size: self.block.size(),
-            jumps: self.block.jumps(length),
-            strings: &self.counts.strings,
-        }
-    }
-
     /// Finds the term that `rank` falls into and its factors. The terms may come in any order, as long as it is always
     /// the same; from the `likely` one outwards, few are computed.
     fn split(

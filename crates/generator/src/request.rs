@@ -3,12 +3,12 @@
 use std::num::NonZeroU16;
 
 use crate::apple::Warning;
-use crate::classes::{characters, maximums, rules, safe};
+use crate::classes::{alphabet, characters, maximums, rules, safe};
 use crate::fields::{Field, Fields, Given, conflict, in_range};
 use crate::parameter::{
     AMBIGUOUS, Class, DEFAULT_AWS_LENGTH, DEFAULT_LENGTH, DEFAULT_PIN_LENGTH, Kind, MAX_COUNT,
-    MAX_ENTROPY, MAX_LENGTH, MAX_PIN_LENGTH, MAX_TOTAL, MIN_AWS_LENGTH, MIN_LENGTH, MIN_PIN_LENGTH,
-    Origin, Parameter, Terms,
+    MAX_ENTROPY, MAX_ESTIMATES, MAX_LENGTH, MAX_PIN_LENGTH, MAX_TOTAL, MIN_AWS_LENGTH, MIN_LENGTH,
+    MIN_PIN_LENGTH, Origin, Parameter, Terms,
 };
 use crate::passphrase::{MAX_WORDS, MIN_WORDS};
 use crate::shortest::Search;
@@ -25,6 +25,7 @@ pub struct Request {
     kind: Kind,
     made_of: MadeOf,
     count: u8,
+    strength: bool,
     warnings: Vec<Warning>,
 }
 
@@ -39,8 +40,9 @@ impl Request {
     /// parameter that is left out has its default; the README lists them.
     ///
     /// # Errors
-    /// One [`Error`] for everything that is wrong, at least one: [`Error::InvalidParameter`],
-    /// [`Error::UnknownParameter`], [`Error::DuplicateParameter`] or [`Error::ConflictingParameters`].
+    /// One [`Error`] for everything that is wrong, at least one. They stand by their kind, in this order, and then by
+    /// parameter, whatever the order of the pairs: [`Error::UnknownParameter`], [`Error::DuplicateParameter`],
+    /// [`Error::InvalidParameter`], [`Error::InvalidRules`], [`Error::InvalidPolicy`], [`Error::ConflictingParameters`].
     pub fn from_pairs<N: AsRef<str>, V: AsRef<str>>(
         pairs: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self, Vec<Error>> {
@@ -54,10 +56,14 @@ impl Request {
         match read {
             Ok((made_of, count)) if errors.is_empty() => {
                 let kind = fields.kind();
+                let strength = is_true(fields.strength.as_ref());
                 let warnings = fields.rules.map(|given| given.value.warnings).unwrap_or_default();
-                Ok(Self { kind, made_of, count, warnings })
+                Ok(Self { kind, made_of, count, strength, warnings })
             }
-            _ => Err(errors),
+            _ => {
+                errors.sort_by(|one, other| one.place().cmp(&other.place()));
+                Err(errors)
+            }
         }
     }
 
@@ -77,6 +83,12 @@ impl Request {
     #[must_use]
     pub fn count(&self) -> u8 {
         self.count
+    }
+
+    /// Whether an estimate of each password's strength is asked for, which is not this crate's to make.
+    #[must_use]
+    pub fn strength(&self) -> bool {
+        self.strength
     }
 
     /// The passwords that satisfy the request; with the shortest length that has the entropy, if the request asks for
@@ -121,24 +133,26 @@ fn wanted(fields: &Fields) -> Result<(MadeOf, u8), Vec<Error>> {
 }
 
 fn words(fields: &Fields) -> Result<(MadeOf, u8), Vec<Error>> {
-    let words = in_range(fields.words.as_ref(), MIN_WORDS, MAX_WORDS);
-    let count = in_range(fields.count.as_ref(), 1, MAX_COUNT);
-    let (words, count) = match (words, count) {
-        (Ok(words), Ok(count)) => (words, count.unwrap_or(1)),
-        (words, count) => return Err(words.err().into_iter().chain(count.err()).collect()),
-    };
+    let mut errors = Vec::new();
+    let mut note = |error: Error| errors.push(error);
+    let words = in_range(fields.words.as_ref(), MIN_WORDS, MAX_WORDS).map_err(&mut note);
+    let count = in_range(fields.count.as_ref(), 1, MAX_COUNT).map_err(&mut note);
     let default = PassphraseOptions::default();
     let separator = fields.separator.as_ref().map(|given| given.value.clone());
     let options = PassphraseOptions {
-        words: words.unwrap_or(default.words),
+        words: words.ok().flatten().unwrap_or(default.words),
         separator: separator.unwrap_or(default.separator),
         capitalize: fields.capitalize.as_ref().map_or(default.capitalize, |given| given.value),
         include_number: fields.include_number.as_ref().is_some_and(|given| given.value),
         wordlist: fields.wordlist.as_ref().map_or(default.wordlist, |given| given.value),
     };
     // Names and numbers are checked, so what is left to refuse is the separator.
-    let passphrase = Passphrase::new(options);
-    let passphrase = passphrase.map_err(|_| vec![invalid("separator", Allowed::Separator)])?;
+    let passphrase =
+        Passphrase::new(options).map_err(|_| note(invalid("separator", Allowed::Separator)));
+    let (Ok(passphrase), Ok(count), true) = (passphrase, count, errors.is_empty()) else {
+        return Err(errors);
+    };
+    let count = count.unwrap_or(1);
     let longest = u16::try_from(passphrase.max_length()).unwrap_or(u16::MAX);
     fits(count, longest).map_err(|allowed| vec![invalid("count", allowed)])?;
     Ok((MadeOf::Words(passphrase), count))
@@ -213,6 +227,12 @@ fn contradictions(fields: &Fields) -> Vec<Error> {
     if let (Some(some), Some(each)) = (&fields.min_classes, each) {
         errors.push(conflict(&some.name, &each.name, Conflict::EachAndSome));
     }
+    let strength = fields.strength.as_ref().filter(|given| given.value);
+    let many = fields.count.as_ref();
+    let many = many.filter(|given| given.value.is_some_and(|count| count > MAX_ESTIMATES.into()));
+    if let (Some(count), Some(strength)) = (many, strength) {
+        errors.push(conflict(&count.name, &strength.name, Conflict::TooManyEstimates));
+    }
     if let (Some(rules), Some(policy)) = (&fields.rules, &fields.policy) {
         errors.push(conflict(&policy.name, &rules.name, Conflict::RulesAndPolicy));
     }
@@ -270,12 +290,7 @@ fn dropped(fields: &Fields) -> Characters {
 }
 
 /// What the text of rules or of a policy says, and what the parameters beside it narrow.
-fn form_of_text(
-    fields: &Fields,
-    length: u16,
-    maximums: Vec<(Class, Rule)>,
-    limits: Limits,
-) -> NormalForm {
+fn form_of_text(fields: &Fields, length: u16, maximums: Vec<Rule>, limits: Limits) -> NormalForm {
     let of_rules = fields.rules.as_ref().map(|given| given.value.normal_form(length));
     let of_policy =
         || fields.policy.as_ref().map(|given| given.value.normal_form()).unwrap_or_default();
@@ -288,11 +303,11 @@ fn form_of_text(
     form.distinct = is_true(fields.distinct.as_ref());
     form.max_repeating = form.max_repeating.into_iter().chain(limits.repeating).min();
     form.max_sequential = form.max_sequential.into_iter().chain(limits.sequential).min();
-    form.rules.extend(maximums.into_iter().map(|(_, rule)| rule));
+    form.rules.extend(maximums);
     form
 }
 
-fn form(fields: &Fields, length: u16, rules: Vec<(Class, Rule)>, limits: Limits) -> NormalForm {
+fn form(fields: &Fields, length: u16, rules: Vec<Rule>, limits: Limits) -> NormalForm {
     let dropped = dropped(fields);
     let common = NormalForm {
         length,
@@ -305,13 +320,10 @@ fn form(fields: &Fields, length: u16, rules: Vec<(Class, Rule)>, limits: Limits)
         let alphabet = characters(fields, Class::Numbers).difference(&dropped);
         return NormalForm { alphabet, ..common };
     }
-    let classes = rules.iter().map(|(class, _)| characters(fields, *class));
-    let alphabet = classes.fold(Characters::default(), |all, class| all.union(&class));
     let space = Characters::from(if is_true(fields.include_space.as_ref()) { " " } else { "" });
-    let rules: Vec<Rule> = rules.into_iter().map(|(_, rule)| rule).collect();
     let counted = || rules.iter().map(|rule| rule.characters.clone()).collect();
     NormalForm {
-        alphabet: alphabet.difference(&dropped),
+        alphabet: alphabet(fields).difference(&dropped),
         inner: safe(fields, space).difference(&dropped),
         first: fields.first.as_ref().and_then(|given| given.value.characters()),
         last: fields.last.as_ref().and_then(|given| given.value.characters()),

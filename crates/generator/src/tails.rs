@@ -1,97 +1,110 @@
 //! For each block, how many strings the blocks from it on have together, by length.
 //!
-//! Two ways lead to the same tables. The convolution adds one block after the other and takes n²/2 products for each.
-//! The lattice goes by the last character: a string of t + 1 characters over some blocks is a string of t and any
-//! character, except where that character brings its block to its minimum or beyond its maximum. A class has at most
-//! two such numbers, its *jumps*, so that a table takes a few products for each length, but one table is needed for
-//! every subset of the blocks. Few blocks and long passwords go by the lattice, many blocks by convolution.
+//! Two ways lead to such a table. The convolution with the table of the blocks behind takes up to n²/2 products of
+//! large numbers. Classes of characters that may stand again can grow by length (see [`crate::growth`]), in steps by
+//! small numbers, but with a line for every set of classes that are at a bound.
 
-use std::collections::BTreeMap;
+use std::iter;
 
 use num_bigint::BigUint;
 
 use crate::atoms::Repetition;
 use crate::binomial::row;
-use crate::digits::strings;
+use crate::block::Block;
+use crate::budget;
+use crate::digits;
+use crate::growth::{self, Class, Growth};
 
-/// What the tables need to know of a block.
-#[derive(Clone, Copy)]
-pub(crate) struct Series<'a> {
-    /// How many characters it has to choose from.
-    pub(crate) size: usize,
-    /// How many jumps it has at most.
-    pub(crate) jumps: usize,
-    /// Its strings by length.
-    pub(crate) strings: &'a [BigUint],
-}
-
-impl Series<'_> {
-    /// The length of its shortest string, or one too many if it has none.
-    fn shortest(&self) -> usize {
-        self.strings.iter().take_while(|strings| **strings == BigUint::ZERO).count()
-    }
-}
-
-/// `tails[j][t]`: the strings of `t` characters over the blocks from `j` on and `free` unbound characters. Where the
+/// `tails[j][t]`: the strings of `t` characters over the blocks from `j` on and the unbound characters. Where the
 /// blocks before `j` leave no room for `t`, the entry may be missing.
 pub(crate) type Tails = Vec<Vec<BigUint>>;
 
-/// The tables for lengths up to `length`, by the way that takes fewer products.
-pub(crate) fn tails(
-    blocks: &[Series],
-    free: usize,
-    length: usize,
-    repetition: Repetition,
-) -> Tails {
-    let jumps: Vec<usize> = blocks.iter().map(|block| block.jumps).collect();
-    if by_lattice(&jumps, length, repetition) {
-        lattice(blocks, free, length)
-    } else {
-        convolution(blocks, strings(free, repetition), length)
-    }
+/// What the tables are for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scope {
+    /// How many characters no block has.
+    pub(crate) free: usize,
+    /// The greatest length.
+    pub(crate) length: usize,
+    pub(crate) repetition: Repetition,
+    /// How many 64-bit words the greatest number has at most.
+    pub(crate) words: usize,
 }
 
-/// How many products [`tails`] takes, and how many numbers it keeps, at most, for blocks with so many jumps.
-pub(crate) fn cost(jumps: &[usize], length: usize, repetition: Repetition) -> (usize, usize) {
-    if by_lattice(jumps, length, repetition) {
-        (lattice_products(jumps, length), subsets(jumps).saturating_mul(length + 1))
-    } else {
-        (convolution_products(jumps, length), (jumps.len() + 1).saturating_mul(length + 1))
-    }
+/// How a table is made.
+enum Way {
+    Free,
+    Growth(Vec<Class>),
+    Convolution,
 }
 
-/// The lattice puts any character behind a string, so every character must be allowed again.
-fn by_lattice(jumps: &[usize], length: usize, repetition: Repetition) -> bool {
-    repetition == Repetition::Allowed
-        && lattice_products(jumps, length) <= convolution_products(jumps, length)
-}
-
-fn lattice_products(jumps: &[usize], length: usize) -> usize {
-    let each = jumps.iter().fold(1, |sum, jumps| jumps.saturating_add(sum));
-    subsets(jumps).saturating_mul(each).saturating_mul(length)
-}
-
-fn convolution_products(jumps: &[usize], length: usize) -> usize {
-    jumps.len().saturating_mul(length).saturating_mul(length)
-}
-
-fn subsets(blocks: &[usize]) -> usize {
-    u32::try_from(blocks.len())
-        .ok()
-        .and_then(|blocks| 1_usize.checked_shl(blocks))
-        .unwrap_or(usize::MAX)
-}
-
-fn convolution(blocks: &[Series], free: impl Iterator<Item = BigUint>, length: usize) -> Tails {
-    let mut tails = vec![free.take(length + 1).collect()];
-    for block in blocks.iter().rev() {
-        let tail = tails.last().map_or(&[][..], Vec::as_slice);
-        tails.push(
-            (0..=length).map(|total| convolve(row(total), block.strings, tail, total)).collect(),
-        );
+/// The tables of `blocks`, whose strings by length are `strings`, each by the way that costs less.
+pub(crate) fn tails(blocks: &[&Block], strings: &[&[BigUint]], scope: Scope) -> Tails {
+    let mut tails: Tails = Vec::new();
+    for (behind, scope) in suffixes(blocks, scope).rev() {
+        let own = strings.get(blocks.len() - behind.len()).copied().unwrap_or_default();
+        let table = match (way(behind, scope).0, tails.last()) {
+            (Way::Growth(classes), _) => grown(&classes, scope),
+            (Way::Convolution, Some(tail)) => convolution(own, tail, scope.length),
+            (Way::Free, _) | (Way::Convolution, None) => {
+                digits::strings(scope.free, scope.repetition).take(scope.length + 1).collect()
+            }
+        };
+        tails.push(table);
     }
     tails.reverse();
     tails
+}
+
+/// About how many nanoseconds the tables of `blocks` take, and how many numbers they keep at most.
+pub(crate) fn cost(blocks: &[&Block], scope: Scope) -> (usize, usize) {
+    suffixes(blocks, scope).fold((0, 0), |(cost, numbers): (usize, usize), (behind, scope)| {
+        (cost.saturating_add(way(behind, scope).1), numbers + scope.length + 1)
+    })
+}
+
+/// The blocks from each one on, and from none, with the length that those before leave to them.
+fn suffixes<'a, 'b>(
+    blocks: &'a [&'b Block],
+    scope: Scope,
+) -> impl DoubleEndedIterator<Item = (&'a [&'b Block], Scope)> {
+    (0..=blocks.len()).map(move |index| {
+        let (before, behind) = blocks.split_at(index);
+        let taken = before.iter().map(|block| block.shortest()).sum();
+        (behind, Scope { length: scope.length.saturating_sub(taken), ..scope })
+    })
+}
+
+/// The cheaper way to the table of `blocks`, and what it costs.
+fn way(blocks: &[&Block], scope: Scope) -> (Way, usize) {
+    if blocks.is_empty() {
+        return (Way::Free, scope.length.saturating_mul(budget::step(scope.words)));
+    }
+    let products = scope.length.saturating_mul(scope.length) / 2;
+    let convolution = products.saturating_mul(budget::product(scope.words));
+    match growth(blocks, scope).filter(|(_, cost)| *cost <= convolution) {
+        Some((classes, cost)) => (Way::Growth(classes), cost),
+        None => (Way::Convolution, convolution),
+    }
+}
+
+/// The classes that `blocks` are, if they can grow, and what that costs.
+fn growth(blocks: &[&Block], scope: Scope) -> Option<(Vec<Class>, usize)> {
+    let classes: Vec<Class> =
+        blocks.iter().map(|block| block.as_growing()).collect::<Option<_>>()?;
+    let steps = growth::steps(&classes, scope.length)?;
+    Some((classes, steps.saturating_mul(budget::step(scope.words))))
+}
+
+fn grown(classes: &[Class], scope: Scope) -> Vec<BigUint> {
+    let mut growth = Growth::new(classes, scope.free, scope.length);
+    let mut table = vec![BigUint::ZERO; growth.length().min(scope.length + 1)];
+    table.extend(iter::repeat_with(|| growth.next_strings()).take(scope.length + 1 - table.len()));
+    table
+}
+
+fn convolution(own: &[BigUint], tail: &[BigUint], length: usize) -> Vec<BigUint> {
+    (0..=length).map(|total| convolve(row(total), own, tail, total)).collect()
 }
 
 /// Σ weights\[k\]·own\[k\]·tail\[total − k\], where a missing entry is 0.
@@ -108,125 +121,46 @@ pub(crate) fn convolve(
     weights.zip(own).enumerate().filter_map(term).sum()
 }
 
-fn lattice(blocks: &[Series], free: usize, length: usize) -> Tails {
-    let jumps: Vec<Vec<Jump>> = blocks.iter().map(|block| jumps(*block)).collect();
-    let all = (1_usize << blocks.len()) - 1;
-    let suffixes: Vec<usize> = (0..=blocks.len()).map(|block| all >> block << block).collect();
-    let mut subsets: Vec<usize> = (0..=all).collect();
-    subsets.sort_by_key(|subset| subset.count_ones());
-    let mut tables: BTreeMap<usize, Vec<BigUint>> = BTreeMap::new();
-    for subset in subsets {
-        // A table is read by those of the subsets with one block more, and kept if it is one of the answer's.
-        tables
-            .retain(|old, _| old.count_ones() + 1 >= subset.count_ones() || suffixes.contains(old));
-        let contains = |index: usize| subset >> index & 1 == 1;
-        let members =
-            || blocks.iter().zip(&jumps).enumerate().filter(|(index, _)| contains(*index));
-        let others = blocks.iter().enumerate().filter(|(index, _)| !contains(*index));
-        let needed = length.saturating_sub(others.map(|(_, block)| block.shortest()).sum());
-        let size = members().fold(free, |size, (_, (block, _))| size + block.size);
-        let first = members().filter_map(|(_, (block, _))| block.strings.first()).product();
-        let without =
-            |index: usize| tables.get(&(subset ^ 1 << index)).map_or(&[][..], Vec::as_slice);
-        let feed = |(index, (_, jumps)): (usize, (&Series, &Vec<Jump>))| {
-            jumps
-                .iter()
-                .map(|jump| Feed { jump: jump.clone(), others: without(index) })
-                .collect::<Vec<_>>()
-        };
-        let mut feeds: Vec<Feed> = members().flat_map(feed).collect();
-        let grow = |(total, strings): &(usize, BigUint)| {
-            Some((total + 1, step(&mut feeds, strings * size, *total)))
-        };
-        let lengths = std::iter::successors(Some((0, first)), grow).take(needed + 1);
-        let table = lengths.map(|(_, strings)| strings).collect();
-        tables.insert(subset, table);
-    }
-    suffixes.iter().filter_map(|suffix| tables.remove(suffix)).collect()
-}
-
-/// A number of characters at which one more makes a block's strings valid, or invalid.
-#[derive(Debug, Clone)]
-struct Jump {
-    at: usize,
-    valid: bool,
-    /// C(t, at)·|strings\[at + 1\] − size·strings\[at\]|, where t is `at` at first and then grows.
-    weight: BigUint,
-}
-
-fn jumps(block: Series) -> Vec<Jump> {
-    let jump = |(at, (here, next)): (usize, (&BigUint, &BigUint))| {
-        let grown = here * block.size;
-        let valid = *next > grown;
-        let weight = if valid { next - grown } else { grown - next };
-        (weight != BigUint::ZERO).then_some(Jump { at, valid, weight })
-    };
-    block.strings.iter().zip(block.strings.iter().skip(1)).enumerate().filter_map(jump).collect()
-}
-
-/// A jump of one block beside the strings of the others.
-struct Feed<'a> {
-    jump: Jump,
-    others: &'a [BigUint],
-}
-
-/// The strings of `total + 1` characters, out of `grown`: those of `total` with any character behind.
-fn step(feeds: &mut [Feed], grown: BigUint, total: usize) -> BigUint {
-    let (mut gained, mut lost) = (grown, BigUint::ZERO);
-    for Feed { jump, others } in feeds {
-        let Some(rest) = total.checked_sub(jump.at) else { continue };
-        if let Some(strings) = others.get(rest) {
-            *(if jump.valid { &mut gained } else { &mut lost }) += &jump.weight * strings;
-        }
-        jump.weight *= total + 1;
-        jump.weight /= rest + 1;
-    }
-    gained - lost
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::atoms::Bounds;
-    use crate::block::Block;
 
     #[test]
-    fn lattice_and_convolution_agree() {
+    fn growth_and_convolution_agree() {
         let bounds = |min, max| Bounds { min, max };
-        let class = |characters, bounds| Block::class(characters, bounds, Repetition::Allowed);
+        let class = |characters: &str, bounds| {
+            Block::class(characters.chars().collect(), bounds, Repetition::Allowed)
+        };
         let blocks = [
-            class("abc".chars().collect(), bounds(1, None)),
-            class("AB".chars().collect(), bounds(0, Some(2))),
-            class("0123".chars().collect(), bounds(2, Some(5))),
-            class("!".chars().collect(), bounds(3, None)),
-            class("x".chars().collect(), bounds(2, Some(1))),
+            class("abc", bounds(1, None)),
+            class("AB", bounds(0, Some(2))),
+            class("0123", bounds(2, Some(5))),
+            class("!", bounds(3, None)),
+            class("x", bounds(2, Some(1))),
         ];
         let counts: Vec<_> = blocks.iter().map(|block| block.counts(14)).collect();
         for free in [0, 1, 7] {
+            let scope = Scope { free, length: 14, repetition: Repetition::Allowed, words: 1 };
             for used in 0..=blocks.len() {
-                let series: Vec<_> = blocks
-                    .iter()
-                    .zip(&counts)
-                    .take(used)
-                    .map(|(block, counts)| Series {
-                        size: block.size(),
-                        jumps: 2,
-                        strings: &counts.strings,
-                    })
-                    .collect();
-                let (lattice, convolution) = (
-                    lattice(&series, free, 14),
-                    convolution(&series, strings(free, Repetition::Allowed), 14),
+                let mut tail = grown(&[], scope);
+                assert_eq!(
+                    tail,
+                    digits::strings(free, Repetition::Allowed).take(15).collect::<Vec<_>>()
                 );
-                assert_eq!((lattice.len(), convolution.len()), (used + 1, used + 1));
-                for (short, long) in lattice.iter().zip(&convolution) {
-                    assert_eq!(
-                        short.as_slice(),
-                        &long[..short.len()],
-                        "{used} blocks, {free} free"
-                    );
+                for first in (0..used).rev() {
+                    tail = convolution(&counts[first].strings, &tail, 14);
+                    let classes: Vec<Class> = blocks[first..used]
+                        .iter()
+                        .map(|block| block.as_growing().unwrap())
+                        .collect();
+                    assert_eq!(grown(&classes, scope), tail, "{first} to {used}, {free} free");
                 }
-                assert_eq!(lattice[0].len(), 15);
+                let blocks: Vec<&Block> = blocks.iter().take(used).collect();
+                let strings: Vec<&[BigUint]> =
+                    counts.iter().take(used).map(|counts| counts.strings.as_slice()).collect();
+                let tails = tails(&blocks, &strings, scope);
+                assert_eq!((tails.len(), &tails[0]), (used + 1, &tail));
             }
         }
     }

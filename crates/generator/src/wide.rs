@@ -12,8 +12,16 @@ pub(crate) struct Wide {
 impl Wide {
     /// `count` zeros that numbers of up to `bits` bits fit in.
     pub(crate) fn zeros(count: usize, bits: usize) -> Self {
-        let width = bits / 64 + 1;
-        Self { width, words: vec![0; width * count] }
+        let mut zeros = Self::default();
+        zeros.reset(count, bits);
+        zeros
+    }
+
+    /// Makes `count` zeros of the numbers, wide enough for `bits` bits each.
+    pub(crate) fn reset(&mut self, count: usize, bits: usize) {
+        self.width = bits / 64 + 1;
+        self.words.clear();
+        self.words.resize(self.width * count, 0);
     }
 
     /// The number at `index`, nothing beyond the end; numbers of different tables differ in width.
@@ -34,6 +42,13 @@ impl Wide {
 
 fn low(word: u64) -> u32 {
     u32::try_from(word & u64::from(u32::MAX)).unwrap_or(u32::MAX)
+}
+
+/// Makes `number` the same as `other`, modulo its width.
+pub(crate) fn copy(number: &mut [u64], other: &[u64]) {
+    let (low, high) = number.split_at_mut(other.len().min(number.len()));
+    low.iter_mut().zip(other).for_each(|(word, other)| *word = *other);
+    high.fill(0);
 }
 
 /// Adds `factor` times `other` to `sum`, modulo the width of `sum`.
@@ -57,29 +72,46 @@ pub(crate) fn add_multiple(sum: &mut [u64], other: &[u64], factor: u64) {
 
 /// Adds `other` to `sum`, modulo the width of `sum`.
 pub(crate) fn add(sum: &mut [u64], other: &[u64]) {
-    let (low, high) = sum.split_at_mut(other.len().min(sum.len()));
-    let mut carry = false;
-    for (word, other) in low.iter_mut().zip(other) {
-        let (partial, first) = word.overflowing_add(*other);
+    let add = |word: u64, other: u64, carry: bool| {
+        let (partial, first) = word.overflowing_add(other);
         let (total, second) = partial.overflowing_add(u64::from(carry));
-        (*word, carry) = (total, first || second);
-    }
-    for word in high {
-        (*word, carry) = word.overflowing_add(u64::from(carry));
-    }
+        (total, first | second)
+    };
+    ripple(sum, other, add);
 }
 
 /// Takes `other` from `difference`, modulo the width of `difference`.
 pub(crate) fn subtract(difference: &mut [u64], other: &[u64]) {
-    let (low, high) = difference.split_at_mut(other.len().min(difference.len()));
-    let mut borrow = false;
-    for (word, other) in low.iter_mut().zip(other) {
-        let (partial, first) = word.overflowing_sub(*other);
+    let subtract = |word: u64, other: u64, borrow: bool| {
+        let (partial, first) = word.overflowing_sub(other);
         let (rest, second) = partial.overflowing_sub(u64::from(borrow));
-        (*word, borrow) = (rest, first || second);
+        (rest, first | second)
+    };
+    ripple(difference, other, subtract);
+}
+
+/// Combines the words of two numbers from the lowest on, each with what is carried from the one before.
+#[inline]
+fn ripple(number: &mut [u64], other: &[u64], step: impl Fn(u64, u64, bool) -> (u64, bool)) {
+    let (low, high) = number.split_at_mut(other.len().min(number.len()));
+    let mut carry = false;
+    // Four words at a time, so that the carry stays in its flag.
+    let (fours, rest) = low.as_chunks_mut::<4>();
+    let (other_fours, other_rest) = other.as_chunks::<4>();
+    for ([a, b, c, d], [e, f, g, h]) in fours.iter_mut().zip(other_fours) {
+        (*a, carry) = step(*a, *e, carry);
+        (*b, carry) = step(*b, *f, carry);
+        (*c, carry) = step(*c, *g, carry);
+        (*d, carry) = step(*d, *h, carry);
+    }
+    for (word, other) in rest.iter_mut().zip(other_rest) {
+        (*word, carry) = step(*word, *other, carry);
     }
     for word in high {
-        (*word, borrow) = word.overflowing_sub(u64::from(borrow));
+        if !carry {
+            break;
+        }
+        (*word, carry) = step(*word, 0, carry);
     }
 }
 

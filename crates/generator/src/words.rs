@@ -2,10 +2,11 @@
 //!
 //! The words are from the EFF's lists for Diceware: "EFF Large Wordlist for Passphrases" and "EFF Short Wordlist #1", © the
 //! Electronic Frontier Foundation, licensed under Creative Commons Attribution 3.0 United States
-//! (<https://creativecommons.org/licenses/by/3.0/us/>), from <https://www.eff.org/dice>. They are unchanged but for the
-//! numbers of the dice, which are left out. The crate `diceware_wordlists` carries them.
+//! (<https://creativecommons.org/licenses/by/3.0/us/>), from <https://www.eff.org/dice>. The files in `data/` are as
+//! published; passphrases have no use for the numbers of the dice in them.
 
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use serde::Serialize;
 
@@ -30,10 +31,22 @@ impl Wordlist {
     #[must_use]
     pub fn words(self) -> &'static [&'static str] {
         match self {
-            Self::EffLarge => &diceware_wordlists::EFF_LONG_WORDLIST,
-            Self::EffShort => &diceware_wordlists::EFF_SHORT_WORDLIST_1,
+            Self::EffLarge => &EFF_LARGE,
+            Self::EffShort => &EFF_SHORT,
         }
     }
+}
+
+const EFF_LARGE_FILE: &str = include_str!("../data/eff_large_wordlist.txt");
+const EFF_SHORT_FILE: &str = include_str!("../data/eff_short_wordlist_1.txt");
+
+// Read at the first passphrase: a table of references costs a binary three times the bytes of the file.
+static EFF_LARGE: LazyLock<Vec<&str>> = LazyLock::new(|| read(EFF_LARGE_FILE));
+static EFF_SHORT: LazyLock<Vec<&str>> = LazyLock::new(|| read(EFF_SHORT_FILE));
+
+/// The words of a file whose lines are the numbers of the dice, a tab and a word.
+fn read(file: &'static str) -> Vec<&'static str> {
+    file.lines().filter_map(|line| Some(line.split_once('\t')?.1)).collect()
 }
 
 impl FromStr for Wordlist {
@@ -59,34 +72,32 @@ mod tests {
 
     const LISTS: [Wordlist; 2] = [Wordlist::EffLarge, Wordlist::EffShort];
 
-    /// The file that the EFF publishes: the numbers of the dice, a tab and the word.
-    fn published(list: Wordlist, dice: u32) -> String {
-        let mut file = String::new();
-        for (index, word) in (0_u32..).zip(list.words()) {
-            let throws = (0..dice).rev().map(|die| index / 6_u32.pow(die) % 6 + 1);
-            throws.for_each(|throw| write!(file, "{throw}").unwrap());
-            writeln!(file, "\t{word}").unwrap();
+    #[test]
+    fn the_files_are_those_of_the_eff() {
+        for (file, expected) in [
+            (EFF_LARGE_FILE, "addd35536511597a02fa0a9ff1e5284677b8883b83e986e43f15a3db996b903e"),
+            (EFF_SHORT_FILE, "8f5ca830b8bffb6fe39c9736c024a00a6a6411adb3f83a9be8bfeeb6e067ae69"),
+        ] {
+            let digest = Sha256::digest(file);
+            let found = digest.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+            assert_eq!(found, expected);
         }
-        file
     }
 
+    /// Nothing of a file is lost, and its words stand in the order of the dice.
     #[test]
-    fn the_lists_are_those_of_the_eff() {
-        for (list, dice, expected) in [
-            (
-                Wordlist::EffLarge,
-                5,
-                "addd35536511597a02fa0a9ff1e5284677b8883b83e986e43f15a3db996b903e",
-            ),
-            (
-                Wordlist::EffShort,
-                4,
-                "8f5ca830b8bffb6fe39c9736c024a00a6a6411adb3f83a9be8bfeeb6e067ae69",
-            ),
-        ] {
-            let digest = Sha256::digest(published(list, dice));
-            let found = digest.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
-            assert_eq!(found, expected, "{list:?}");
+    fn the_words_are_those_of_the_files() {
+        for (list, dice, file) in
+            [(Wordlist::EffLarge, 5, EFF_LARGE_FILE), (Wordlist::EffShort, 4, EFF_SHORT_FILE)]
+        {
+            let mut written = String::new();
+            for (index, word) in (0_u32..).zip(list.words()) {
+                let throws = (0..dice).rev().map(|die| index / 6_u32.pow(die) % 6 + 1);
+                throws.for_each(|throw| write!(written, "{throw}").unwrap());
+                writeln!(written, "\t{word}").unwrap();
+            }
+            assert!(written == file, "{list:?}");
+            assert_eq!(list.words().len(), 6_usize.pow(dice), "{list:?}");
         }
     }
 

@@ -120,6 +120,7 @@ fn passphrases() {
     assert_eq!(passwords(&[kind])[0].split('-').count(), 6);
     let options = [
         kind,
+        ("strength", "true"),
         ("words", "4"),
         ("separator", " "),
         ("capitalize", "all"),
@@ -194,4 +195,66 @@ fn a_text_that_cannot_be_read_says_where() {
     assert!(refused(&[("rules", "minlength 8")]).contains("character 10"));
     let refused = refused(&[("policy", "length = 20\nrule \"charset\" { charset = 7 }")]);
     assert!(refused.contains("line 2, column 28"), "{refused}");
+}
+
+/// Typos, repeats, contradictions, numbers out of range, letters of other scripts, control characters and brackets
+/// without end: one fault each, and where it is.
+#[test]
+fn bad_texts_are_one_fault_at_its_place() {
+    let brackets = "[".repeat(8192);
+    let set = format!("required: {}", "[".repeat(4000));
+    let braces = "{".repeat(8192);
+    let too_long = format!("{braces}{{");
+    let rules = [
+        ("minlenght: 8", 1),
+        ("MINLENGTH: 8", 1),
+        ("required: lower; requird: digit", 18),
+        ("required: lowe", 11),
+        ("minlength: 8; minlength", 24),
+        ("maxlength: 4; minlength: 8", 26),
+        ("minlength: -1", 12),
+        ("minlength: 1e3", 13),
+        ("réquired: lower", 1),
+        ("minlength: ２０", 12),
+        ("required: lower\0", 16),
+        ("\u{1b}[2J", 1),
+        ("required: [a]b]", 14),
+        ("required: [ab", 11),
+        (&set, 11),
+        (&brackets, 4097),
+    ];
+    for (text, character) in rules {
+        let refused = refused(&[("rules", text)]);
+        assert!(refused.starts_with("invalid_rules rules: "), "{text}: {refused}");
+        let place = format!(" at character {character}\n");
+        assert!(refused.ends_with(&place) && refused.lines().count() == 1, "{text}: {refused}");
+    }
+    let charset = |text: &str| format!("length = 20\nrule \"charset\" {{ {text} }}");
+    let policies = [
+        ("lenght = 20".to_owned(), 1, 1),
+        ("length = 20 length = 21".to_owned(), 1, 22),
+        (r#"{"length":20,"rules":[]}"#.to_owned(), 1, 14),
+        (charset(r#"charset = "abc" min-char = 1"#), 2, 34),
+        (charset(r#"charset = "abc" min-chars = 101"#), 2, 46),
+        (charset(r#"charset = "abc" charset = "abc""#), 2, 44),
+        (charset("charset = \"a\u{7}b\""), 2, 28),
+        (charset("charset = \"a\nb\""), 2, 28),
+        (charset(&format!("charset = {}", "[".repeat(8000))), 2, 28),
+        ("length = 3".to_owned(), 1, 10),
+        ("length = 101".to_owned(), 1, 10),
+        ("lëngth = 20".to_owned(), 1, 1),
+        ("length = ２０".to_owned(), 1, 10),
+        ("\0".to_owned(), 1, 1),
+        (brackets.clone(), 1, 1),
+        (braces, 1, 2),
+        (r#"{"rule":"#.repeat(1000), 1, 10),
+        (format!("{{\"rule\":{}", "[".repeat(8000)), 1, 10),
+        (too_long, 1, 1),
+    ];
+    for (text, line, column) in &policies {
+        let refused = refused(&[("policy", text)]);
+        assert!(refused.starts_with("invalid_policy policy: "), "{text}: {refused}");
+        let place = format!(" in line {line}, column {column}\n");
+        assert!(refused.ends_with(&place) && refused.lines().count() == 1, "{text}: {refused}");
+    }
 }

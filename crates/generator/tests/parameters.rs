@@ -212,7 +212,7 @@ fn integers_out_of_range_or_not_of_digits_are_refused() {
 #[test]
 fn other_values_are_refused() {
     let boolean = "must be true, false, 1 or 0";
-    let symbols = "must be one of the presets default, all, aws, rds, url, shell, json, or at least one ASCII punctuation character and nothing else";
+    let symbols = "must be one of the presets default, all, aws, rds, url, shell, json, or 1 to 4096 ASCII punctuation characters and nothing else";
     let rows = [
         ("include_numbers", "yes", boolean),
         ("include_symbols", "", boolean),
@@ -221,23 +221,82 @@ fn other_values_are_refused() {
         ("include_space", " true", boolean),
         ("require_each_included_type", "t", boolean),
         ("exclude_ambiguous", "on", boolean),
+        ("strength", "", boolean),
+        ("strength", "4", boolean),
+        ("strength", "true\0", boolean),
         ("symbols", "", symbols),
         ("symbols", "Default", symbols),
         ("symbols", "!a", symbols),
         ("symbols", "! ", symbols),
         ("symbols", "é", symbols),
+        ("symbols", "!\u{7f}", symbols),
+        ("symbols", "！", symbols),
+        ("symbols", "\n", symbols),
     ];
     for (name, value, allowed) in rows {
         let expected = format!("invalid_parameter {name}: {name} {allowed}");
         assert_eq!(refused(&format!("{name}={value}")), [expected], "{value}");
     }
-    let (long, longer) =
-        (format!("exclude={}", "é".repeat(4096)), format!("exclude={}", "é".repeat(4097)));
-    assert_eq!(refused(&long), [""; 0]);
-    assert_eq!(
-        refused(&longer),
-        ["invalid_parameter exclude: exclude must have at most 4096 characters"]
-    );
+}
+
+/// A text has a greatest length, and within it anything may be excluded.
+#[test]
+fn texts_are_taken_up_to_their_greatest_length() {
+    let rows = [
+        ("exclude", "é", 4096),
+        ("exclude", "[", 4096),
+        ("ExcludeCharacters", "\0", 4096),
+        ("symbols", "[", 4096),
+        ("separator", "[", 8),
+        ("separator", "€", 8),
+    ];
+    for (name, character, most) in rows {
+        let text =
+            |times| vec![("kind", kind_with(name).to_owned()), (name, character.repeat(times))];
+        assert!(Request::from_pairs(text(most)).is_ok(), "{name} {character}");
+        for times in [most + 1, 8192] {
+            let errors = Request::from_pairs(text(times)).unwrap_err();
+            let [Error::InvalidParameter { parameter, .. }] = &*errors else {
+                panic!("{errors:?}")
+            };
+            assert_eq!(parameter, name, "{character} {times} times");
+        }
+    }
+}
+
+/// The kind of password that takes a parameter.
+fn kind_with(name: &str) -> &'static str {
+    if name == "separator" { "passphrase" } else { "password" }
+}
+
+#[test]
+fn separators_without_letters_and_control_characters() {
+    let allowed = "must have at most 8 characters: digits, punctuation, symbols or spaces";
+    for separator in
+        ["a", "-A", "é", "字", "\n", "\0", "\u{7f}", "\u{202e}", "\u{301}", "123456789"]
+    {
+        assert_eq!(
+            refused(&format!("kind=passphrase&separator={separator}")),
+            [format!("invalid_parameter separator: separator {allowed}")],
+            "{separator:?}"
+        );
+    }
+}
+
+#[test]
+fn an_estimate_of_strength_is_asked_for_or_not() {
+    let rules = "rules=required: digit";
+    for kind in ["", "kind=password", "kind=pin", "kind=passphrase", "PasswordLength=8", rules] {
+        assert!(!request(kind).unwrap().strength(), "{kind}");
+        for (value, expected) in [("true", true), ("1", true), ("FALSE", false), ("0", false)] {
+            let request = request(&format!("{kind}&strength={value}")).unwrap();
+            assert_eq!(request.strength(), expected, "{kind} {value}");
+        }
+    }
+    assert!(request("strength=true&count=20").is_ok());
+    assert!(request("strength=false&count=21").is_ok());
+    let too_many = "conflicting_parameters count: count contradicts strength: the strength of at most 20 passwords is estimated at once";
+    assert_eq!(refused("strength=true&count=21"), [too_many]);
 }
 
 #[test]
@@ -256,7 +315,9 @@ fn unknown_names_are_refused_and_close_ones_suggested() {
             "min_entropie=80",
             "unknown_parameter min_entropie: no such parameter; did you mean min_entropy",
         ),
-        ("strength=1", "unknown_parameter strength: no such parameter"),
+        ("strenght=1", "unknown_parameter strenght: no such parameter; did you mean strength"),
+        ("längth=20", "unknown_parameter längth: no such parameter; did you mean length"),
+        ("length\0=20", "unknown_parameter length\0: no such parameter; did you mean length"),
         ("polcy=x", "unknown_parameter polcy: no such parameter; did you mean policy"),
         ("=x", "unknown_parameter : no such parameter"),
         ("bogus=1&bogus=2", "unknown_parameter bogus: no such parameter"),
@@ -286,29 +347,29 @@ fn contradictions_are_refused() {
     let spellings = "two spellings of one parameter must have the same value";
     let left_out = "the minimum of a class that is left out must be 0";
     let rows = [
-        ("length=20&PasswordLength=21", "PasswordLength", "length", spellings),
+        ("length=20&PasswordLength=21", "length", "PasswordLength", spellings),
         (
             "include_numbers=true&ExcludeNumbers=true",
-            "ExcludeNumbers",
             "include_numbers",
+            "ExcludeNumbers",
             spellings,
         ),
         ("exclude_numbers=0&include_numbers=0", "include_numbers", "exclude_numbers", spellings),
         (
             "exclude_punctuation=0&ExcludePunctuation=1",
-            "ExcludePunctuation",
             "exclude_punctuation",
+            "ExcludePunctuation",
             spellings,
         ),
-        ("include_space=1&IncludeSpace=0", "IncludeSpace", "include_space", spellings),
+        ("include_space=1&IncludeSpace=0", "include_space", "IncludeSpace", spellings),
         (
             "RequireEachIncludedType=1&require_each_included_type=0",
             "require_each_included_type",
             "RequireEachIncludedType",
             spellings,
         ),
-        ("exclude=a&ExcludeCharacters=b", "ExcludeCharacters", "exclude", spellings),
-        ("exclude_characters=a&exclude=", "exclude", "exclude_characters", spellings),
+        ("exclude=a&ExcludeCharacters=b", "exclude", "ExcludeCharacters", spellings),
+        ("exclude_characters=a&exclude=", "exclude_characters", "exclude", spellings),
         ("nums=1&include_numbers=false", "nums", "include_numbers", left_out),
         ("ExcludeLowercase=true&lowercase=2", "lowercase", "ExcludeLowercase", left_out),
         ("special_chars=3&exclude_punctuation=1", "special_chars", "exclude_punctuation", left_out),
@@ -333,14 +394,78 @@ fn everything_at_fault_is_told() {
     let codes: Vec<&str> = errors.iter().filter_map(|error| error.split(':').next()).collect();
     let expected = [
         "unknown_parameter lenght",
-        "invalid_parameter include_space",
         "duplicate_parameter length",
-        "invalid_parameter symbols",
-        "invalid_parameter length",
         "invalid_parameter count",
+        "invalid_parameter include_space",
+        "invalid_parameter length",
         "invalid_parameter nums",
+        "invalid_parameter symbols",
     ];
     assert_eq!(codes, expected);
+    let passphrase = refused("kind=passphrase&words=2&count=0&separator=x&capitalize=some&nums=1");
+    let codes: Vec<&str> = passphrase.iter().filter_map(|error| error.split(':').next()).collect();
+    let expected = [
+        "invalid_parameter capitalize",
+        "invalid_parameter count",
+        "invalid_parameter separator",
+        "invalid_parameter words",
+        "conflicting_parameters nums",
+    ];
+    assert_eq!(codes, expected);
+}
+
+/// A query reaches us sorted and a body does not: the answer to either is the same.
+#[test]
+fn the_order_of_the_pairs_makes_no_difference() {
+    let rows = [
+        "length=24&PasswordLength=32&nums=x&lenght=1",
+        "length=24&length=x&nums=25",
+        "nums=3&nums=2&PasswordLength=2&x=1&x=2",
+        "kind=pin&kind=passphrase&words=4&include_symbols=1",
+        "kind=passphrase&length=8&nums=x&safe=x&strength=2",
+        "exclude=a&exclude_characters=b&ExcludeCharacters=c&exclude=c",
+        "include_numbers=0&exclude_numbers=0&ExcludeNumbers=1&nums=2&max_nums=1",
+        "rules=minlength 8&policy=length&min_entropy=1&length=9",
+        "rules=allowed: lower&passwordrules=allowed: upper&nums=1&policy=x",
+        "min_classes=2&require_each_included_type=1&include_symbols=0&symbols=!",
+    ];
+    for row in rows {
+        let mut pairs: Vec<_> = row.split('&').map(|pair| pair.split_once('=').unwrap()).collect();
+        let expected = Request::from_pairs(pairs.iter().copied()).unwrap_err();
+        let mut orders = 0;
+        permute(&mut pairs, 0, &mut |pairs| {
+            let errors = Request::from_pairs(pairs.iter().copied()).unwrap_err();
+            assert_eq!(errors, expected, "{pairs:?}");
+            orders += 1;
+        });
+        assert_eq!(orders, (1..=pairs.len()).product::<usize>(), "{row}");
+        let order = |error: &Error| ORDER.iter().position(|code| *code == error.code()).unwrap();
+        let places: Vec<_> =
+            expected.iter().map(|error| (order(error), error.parameter())).collect();
+        assert!(places.is_sorted(), "{row}: {expected:?}");
+    }
+}
+
+/// The codes in the order in which the README promises them.
+const ORDER: [&str; 6] = [
+    "unknown_parameter",
+    "duplicate_parameter",
+    "invalid_parameter",
+    "invalid_rules",
+    "invalid_policy",
+    "conflicting_parameters",
+];
+
+/// Calls `visit` with every order of what stands from `start` on.
+fn permute<T>(items: &mut [T], start: usize, visit: &mut impl FnMut(&[T])) {
+    if start == items.len() {
+        return visit(items);
+    }
+    for index in start..items.len() {
+        items.swap(start, index);
+        permute(items, start + 1, visit);
+        items.swap(start, index);
+    }
 }
 
 #[test]

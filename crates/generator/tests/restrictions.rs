@@ -2,7 +2,12 @@
 //! out.
 #![cfg(test)]
 
+use std::num::NonZeroU16;
+
 use generator::{Characters, Error, Limit, NormalForm, Policy, Recipe, Request};
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use secrecy::ExposeSecret;
 use serde_json::Value;
 
 fn request(query: &str) -> Result<Request, Vec<Error>> {
@@ -245,8 +250,8 @@ fn contradictions_are_refused() {
         ("nums=4&max_nums=3", "max_nums", "nums", "the maximum must not be below the minimum"),
         (
             "max_repeating=1&max_consecutive=2",
-            "max_consecutive",
             "max_repeating",
+            "max_consecutive",
             "two spellings of one parameter must have the same value",
         ),
         (
@@ -327,7 +332,8 @@ fn requests_without_passwords_say_why() {
 #[test]
 fn what_takes_too_long_is_refused_at_once_with_the_limit() {
     let rows = [
-        ("length=4096&max_sequential=2", Limit::Memory),
+        ("length=4096&nums=60&max_repeating=2&max_sequential=2", Limit::Work),
+        ("length=4096&max_repeating=2000&max_sequential=2", Limit::Memory),
         ("length=64&distinct=1&max_sequential=2", Limit::States),
         ("length=256&nums=60&uppercase=60&lowercase=60&max_repeating=1", Limit::States),
     ];
@@ -335,6 +341,40 @@ fn what_takes_too_long_is_refused_at_once_with_the_limit() {
         let error = request(query).unwrap().compile().unwrap_err();
         assert_eq!(error, Error::PolicyTooComplex(limit), "{query}");
         assert_eq!(error.code(), "policy_too_complex");
+    }
+}
+
+#[test]
+fn long_passwords_with_limited_runs() {
+    let rows = [
+        "length=256&max_repeating=1&max_sequential=1&first=letter&include_space=1",
+        "length=300&nums=10&max_repeating=2&max_sequential=1",
+        "length=512&max_repeating=2&max_sequential=2&min_classes=3",
+        "length=4096&max_repeating=1",
+        "length=4096&max_repeating=3&exclude_ambiguous=1&last=alnum",
+    ];
+    for query in rows {
+        let policy = policy(query);
+        let form = policy.normal_form();
+        let generated = policy.generate(2, &mut ChaCha8Rng::seed_from_u64(5)).unwrap();
+        for password in &generated.passwords {
+            let characters: Vec<char> = password.expose_secret().chars().collect();
+            assert_eq!(characters.len(), usize::from(form.length), "{query}");
+            let longest = |step: u32| {
+                let runs = characters.chunk_by(|one, next| {
+                    let alike =
+                        [char::is_ascii_digit, char::is_ascii_lowercase, char::is_ascii_uppercase];
+                    let joined = step == 0 || alike.iter().any(|class| class(one) && class(next));
+                    joined && u32::from(*one) + step == u32::from(*next)
+                });
+                runs.map(<[char]>::len).max().unwrap_or(0)
+            };
+            let within = |limit: Option<NonZeroU16>, longest: usize| {
+                limit.is_none_or(|limit| longest <= limit.get().into())
+            };
+            assert!(within(form.max_repeating, longest(0)), "{query}");
+            assert!(within(form.max_sequential, longest(1)), "{query}");
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use std::{
 };
 
 use futures_util::FutureExt;
-use shared::{Origins, Problem, Request, Response, headers};
+use shared::{Kind, Origins, Problem, Request, Response, accept, headers};
 
 use crate::{
     answer::ProxyAnswer,
@@ -103,9 +103,12 @@ impl Function {
         self.finish(opening, &http::HeaderMap::new(), Err(foreign(&place)), start)
     }
 
-    /// Runs the handler; a panic in it becomes a problem. What a handler shares stays sound: the
+    /// Runs the handler for whoever can take its answer; a panic in it becomes a problem. What a handler shares stays sound: the
     /// clients and caches behind it hold no lock over an `await`.
     async fn run_handler(&self, request: Request) -> Outcome {
+        if !accept::admits_json(&request.headers) {
+            return Err(Problem::new(Kind::NotAcceptable));
+        }
         let outcome = AssertUnwindSafe(async { (self.handle)(request).await }).catch_unwind().await;
         outcome.unwrap_or_else(|_| Err(Problem::internal(&"the handler panicked")))
     }
@@ -142,11 +145,9 @@ fn foreign(what: &dyn fmt::Debug) -> Problem {
 mod tests {
     use std::sync::Mutex;
 
+    use super::*;
     use http::StatusCode;
     use serde_json::{Value, json};
-    use shared::Kind;
-
-    use super::*;
 
     /// Does what the body says: panics, refuses, or repeats it.
     struct Echo;
@@ -195,6 +196,17 @@ mod tests {
             assert_eq!(headers["access-control-allow-origin"], json!(["https://app.example"]));
             assert_eq!(headers["cache-control"], json!(["no-store"]));
         }
+    }
+
+    #[tokio::test]
+    async fn who_takes_no_json_is_told_before_anything_happens() {
+        let (function, lines) = function();
+        let picky = event("panic").replace("\"origin\"", "\"accept\":[\"text/html\"],\"origin\"");
+        let answer = invoke(&function, &picky).await;
+        assert_eq!(answer["statusCode"], 406);
+        let headers = &answer["multiValueHeaders"];
+        assert_eq!(headers["access-control-allow-origin"], json!(["https://app.example"]));
+        assert_eq!(lines.lock().unwrap()[0]["code"], "not_acceptable");
     }
 
     #[tokio::test]

@@ -26,6 +26,7 @@ use crate::{
     answer,
     authorizer::Authorizer,
     clock::Clock,
+    limits::Limits,
     local_routes::{LocalRoute, LocalRoutes},
     log::{Level, Line, Lines},
     server::{check_head, read_body},
@@ -49,6 +50,8 @@ pub(crate) struct Gateway {
     pub(crate) responses: GatewayResponses,
     /// The stage, the first segment of every path in the cloud.
     pub(crate) stage: String,
+    /// How many requests there may be; nothing for any number.
+    pub(crate) limits: Option<Limits>,
     /// Verifies tokens.
     pub(crate) authorizer: Authorizer,
     /// The origins that may read answers.
@@ -127,12 +130,18 @@ impl Gateway {
             }
             return Ok(Reply::Own(self.local.answer(route, head.uri.query())));
         }
+        if let Some(limits) = &self.limits {
+            limits.check_address(exchange.peer.ip(), &head.method, head.uri.path())?;
+        }
         let found = found.ok_or_else(|| self.no_path(head))?;
         if head.method == Method::OPTIONS {
             return Ok(Reply::Own(self.preflight(found.resource)));
         }
         let endpoint = found.resource.endpoint(&head.method);
         let endpoint = endpoint.ok_or_else(|| no_method(&found.resource.methods()))?;
+        if let Some(limits) = &self.limits {
+            limits.check_method(&head.method, &found.resource.path)?;
+        }
         let claims = match &endpoint.access {
             Access::Anybody => None,
             Access::Token { scopes } => {

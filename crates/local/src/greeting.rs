@@ -1,6 +1,6 @@
 use std::fmt;
 
-use local::{Data, Stack};
+use local::{Data, RateLimits, Stack};
 
 /// What is printed once a stack runs.
 pub(crate) struct Greeting<'a> {
@@ -8,6 +8,8 @@ pub(crate) struct Greeting<'a> {
     pub(crate) stack: &'a Stack,
     /// Where its users live.
     pub(crate) data: &'a Data,
+    /// Whether its limits by address and route hold.
+    pub(crate) rate_limits: RateLimits,
 }
 
 impl fmt::Display for Greeting<'_> {
@@ -18,9 +20,14 @@ impl fmt::Display for Greeting<'_> {
         writeln!(f, "  User pool ID      {}", self.stack.pool_id())?;
         writeln!(f, "  App client ID     {}", self.stack.client_id())?;
         match self.data {
-            Data::Directory(path) => writeln!(f, "  Data              {}\n", path.display())?,
-            Data::Ephemeral => writeln!(f, "  Data              in memory, gone when this ends\n")?,
+            Data::Directory(path) => writeln!(f, "  Data              {}", path.display())?,
+            Data::Ephemeral => writeln!(f, "  Data              in memory, gone when this ends")?,
         }
+        let rate_limits = match self.rate_limits {
+            RateLimits::Enforced => "on",
+            RateLimits::Off => "off for addresses and routes, on for accounts",
+        };
+        writeln!(f, "  Rate limits       {rate_limits}\n")?;
         let body = r#"{"username":"ada@example.com","password":"a-long-enough-passphrase"}"#;
         writeln!(f, "Try:  curl {url}/register --json '{body}'")
     }

@@ -1,14 +1,14 @@
 //! The HTTP server below the gateway and the Cognito endpoint: connections, limits, an orderly end.
 
 mod body;
+mod framing;
 mod head;
+mod places;
 mod refused;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    convert::Infallible, future::Future, net::SocketAddr, pin::pin, sync::Arc, time::Duration,
-};
+use std::{convert::Infallible, future::Future, net::SocketAddr, pin::pin, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -20,16 +20,15 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
     task::JoinSet,
 };
 
 pub(crate) use body::read_body;
+use framing::Checked;
 pub(crate) use head::check_head;
+use places::{CONNECTIONS, Place, Places};
 pub(crate) use refused::Refused;
 
-/// The most connections of one listener; further ones wait in the operating system's queue.
-const CONNECTIONS: usize = 1024;
 /// How long a request's head may take, and how long a connection may stay idle.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest head in bytes that is parsed at all; the limits that get an answer with all its
@@ -49,15 +48,15 @@ where
     F: Future<Output = Response<Bytes>> + Send + 'static,
 {
     let graceful = GracefulShutdown::new();
-    let permits = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Places::new(CONNECTIONS);
     let mut connections = JoinSet::new();
     let mut stop = pin!(stop);
     loop {
         tokio::select! {
             () = &mut stop => break,
             Some(_) = connections.join_next() => {}
-            (stream, peer, permit) = accept(&listener, &permits) => {
-                connections.spawn(connection(stream, peer, answer.clone(), graceful.watcher(), permit));
+            (stream, peer, place) = accept(&listener, &places) => {
+                connections.spawn(connection(stream, peer, answer.clone(), graceful.watcher(), place));
             }
         }
     }
@@ -67,15 +66,15 @@ where
     connections.shutdown().await;
 }
 
-async fn accept(
-    listener: &TcpListener,
-    permits: &Arc<Semaphore>,
-) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
-    // The semaphore is never closed: there always is a permit.
-    let permit = Arc::clone(permits).acquire_owned().await.ok();
+async fn accept(listener: &TcpListener, places: &Places) -> (TcpStream, SocketAddr, Place) {
     loop {
+        let free = places.free().await;
         match listener.accept().await {
-            Ok((stream, peer)) => return (stream, peer, permit),
+            Ok((stream, peer)) => {
+                if let Some(place) = places.take(free, peer.ip()) {
+                    return (stream, peer, place);
+                }
+            }
             // No file descriptor left, or a client that is gone already: both pass.
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
@@ -87,7 +86,7 @@ async fn connection<A, F>(
     peer: SocketAddr,
     answer: A,
     watcher: Watcher,
-    _permit: Option<OwnedSemaphorePermit>,
+    _place: Place,
 ) where
     A: Fn(Request<Incoming>, SocketAddr) -> F + Send + Sync + 'static,
     F: Future<Output = Response<Bytes>> + Send + 'static,
@@ -100,7 +99,7 @@ async fn connection<A, F>(
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(HEAD_BUFFER)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Checked::new(stream)), service);
     // A client that breaks off or sends no HTTP has had its answer, if there is one.
     drop(watcher.watch(connection).await);
 }

@@ -22,11 +22,12 @@ pub struct Passmint {
     lines: Receiver<String>,
 }
 
-/// The program, with no setting from the environment of the tests.
+/// The program, with no setting from the environment of the tests, and without limits by address:
+/// all clients here have one.
 pub fn passmint() -> Command {
     let mut command = Command::new(PROGRAM);
     clean(&mut command);
-    command.stderr(Stdio::null());
+    command.env("PASSMINT_RATE_LIMITS", "off").stderr(Stdio::null());
     command
 }
 
@@ -81,6 +82,13 @@ impl Passmint {
     /// The next line on the standard output.
     pub fn line(&self) -> String {
         self.lines.recv_timeout(PATIENCE).unwrap()
+    }
+
+    /// The most memory in bytes that the process has had, where the system tells.
+    pub fn memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        Some(most.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
     }
 
     /// Sends a signal, by the process id.

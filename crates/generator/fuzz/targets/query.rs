@@ -1,5 +1,5 @@
-//! Parameters: any names and values are a request or at least one fault, and a request has a
-//! password or one reason why not.
+//! Parameters: any names and values are a request or at least one fault, the same ones in any order,
+//! and a request has a password or one reason why not.
 #![no_main]
 
 use generator::Request;
@@ -7,7 +7,9 @@ use rand::{SeedableRng, rngs::ChaCha8Rng};
 
 libfuzzer_sys::fuzz_target!(|query: &str| {
     let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    match Request::from_pairs(pairs) {
+    let request = Request::from_pairs(pairs.clone());
+    assert_eq!(Request::from_pairs(pairs.rev()), request);
+    match request {
         Err(errors) => assert!(!errors.is_empty()),
         Ok(request) => {
             let Ok(recipe) = request.compile() else { return };

@@ -22,9 +22,9 @@ fn failing_at(operation: Operation, call: usize, step: Step) -> Vec<Step> {
     steps
 }
 
-/// FLT-1: whichever of its calls hangs, the answer comes in time.
+/// Whichever of its calls hangs, the answer comes in time.
 #[tokio::test(start_paused = true)]
-async fn an_endpoint_that_never_answers_is_given_up_in_time() {
+async fn flt_1_an_endpoint_that_never_answers_is_given_up_in_time() {
     for operation in ALL {
         for call in 0..operation.success().len() {
             let start = Instant::now();
@@ -36,9 +36,9 @@ async fn an_endpoint_that_never_answers_is_given_up_in_time() {
     }
 }
 
-/// FLT-1: many at once wait no longer, though they share the reading of the secret.
+/// Many at once wait no longer, though they share the reading of the secret.
 #[tokio::test(start_paused = true)]
-async fn a_secret_that_is_never_told_is_given_up_in_time() {
+async fn flt_1_a_secret_that_is_never_told_is_given_up_in_time() {
     let endpoint = Endpoint::telling(&[Hang], &Operation::Refresh.success());
     let identity = endpoint.identity();
     let start = Instant::now();
@@ -52,9 +52,9 @@ async fn a_secret_that_is_never_told_is_given_up_in_time() {
     assert_eq!(endpoint.calls(), 0);
 }
 
-/// FLT-9: a secret that could not be read is read at the next call.
+/// A secret that could not be read is read at the next call.
 #[tokio::test(start_paused = true)]
-async fn a_secret_that_could_not_be_read_is_read_later() {
+async fn flt_9_a_secret_that_could_not_be_read_is_read_later() {
     let secrets = [BadGateway, BadGateway, BadGateway, secret!("secret")];
     let endpoint = Endpoint::telling(&secrets, &Operation::Refresh.success());
     let (identity, token) = (endpoint.identity(), crate::operations::refresh_token());
@@ -62,9 +62,9 @@ async fn a_secret_that_could_not_be_read_is_read_later() {
     assert!(identity.refresh(&token).await.is_ok());
 }
 
-/// FLT-2: what is refused for its rate is tried three times, whichever call it is.
+/// What is refused for its rate is tried three times, whichever call it is.
 #[tokio::test(start_paused = true)]
-async fn throttling_is_retried() {
+async fn flt_2_throttling_is_retried() {
     for operation in ALL {
         let success = operation.success();
         for call in 0..success.len() {
@@ -79,9 +79,9 @@ async fn throttling_is_retried() {
     }
 }
 
-/// FLT-3: a user's limit is asked once, and where anybody may ask it is kept back.
+/// A user's limit is asked once, and where anybody may ask it is kept back.
 #[tokio::test(start_paused = true)]
-async fn a_limit_is_not_retried() {
+async fn flt_3_a_limit_is_not_retried() {
     let many = Refuse("TooManyFailedAttemptsException", "Too many failed attempts");
     for operation in ALL {
         for step in [LIMIT, many.clone()] {
@@ -95,7 +95,7 @@ async fn a_limit_is_not_retried() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_read_is_an_unavailable_cognito() {
+async fn flt_1_what_cannot_be_read_is_an_unavailable_cognito() {
     for operation in ALL {
         for call in 0..operation.success().len() {
             for step in [Page, BadGateway, Half, Reset, Refuse("InternalErrorException", "")] {

@@ -172,9 +172,8 @@ async fn sign_up_refusals() {
     assert!(matches!(Operation::SignUp.of(&[quota]).await.0, Err(Error::Unavailable(_))));
 }
 
-/// ENU-4
 #[tokio::test]
-async fn refusals_of_codes_are_one() {
+async fn enu_4_refusals_of_codes_are_one() {
     for operation in [Operation::Confirm, Operation::Reset] {
         for (code, message) in [
             ("CodeMismatchException", "Invalid verification code provided, please try again."),
@@ -190,9 +189,8 @@ async fn refusals_of_codes_are_one() {
     }
 }
 
-/// ENU-3
 #[tokio::test]
-async fn asking_for_a_code_tells_nothing_about_the_user() {
+async fn enu_3_asking_for_a_code_tells_nothing_about_the_user() {
     for operation in [Operation::Resend, Operation::Forgot] {
         for (code, message) in [
             ("UserNotFoundException", "Username/client id combination not found."),

@@ -14,27 +14,24 @@ const USED: Step =
     Refuse("ExpiredCodeException", "Invalid code provided, please request a code again.");
 const GONE: Step = Refuse("UserNotFoundException", "User does not exist.");
 
-/// FLT-4
 #[tokio::test(start_paused = true)]
-async fn a_sign_up_that_is_repeated_is_a_success() {
+async fn flt_4_a_sign_up_that_is_repeated_is_a_success() {
     for lost in [Hang, Reset] {
         assert_eq!(Operation::SignUp.of(&[lost, EXISTS]).await, (Ok(()), 2));
     }
     assert_eq!(Operation::SignUp.of(&[EXISTS]).await, (Ok(()), 1));
 }
 
-/// FLT-4
 #[tokio::test(start_paused = true)]
-async fn a_confirmation_that_is_repeated_is_a_success() {
+async fn flt_4_a_confirmation_that_is_repeated_is_a_success() {
     for lost in [Hang, Reset] {
         assert_eq!(Operation::Confirm.of(&[lost, CONFIRMED]).await, (Ok(()), 2));
     }
     assert_eq!(Operation::Confirm.of(&[CONFIRMED]).await, (Err(Error::InvalidCode), 1));
 }
 
-/// FLT-4
 #[tokio::test(start_paused = true)]
-async fn a_code_is_never_sent_twice() {
+async fn flt_4_a_code_is_never_sent_twice() {
     for operation in [Operation::Resend, Operation::Forgot] {
         for lost in [Hang, Reset] {
             let (outcome, calls) = operation.of(&[lost, DONE]).await;
@@ -46,7 +43,7 @@ async fn a_code_is_never_sent_twice() {
 
 /// A code that is used after a lost answer may be so by us: then the new password is right.
 #[tokio::test(start_paused = true)]
-async fn a_reset_that_is_repeated_is_a_success_if_the_new_password_holds() {
+async fn flt_4_a_reset_that_is_repeated_is_a_success_if_the_new_password_holds() {
     for proof in [TOKENS, CHALLENGE] {
         assert_eq!(Operation::Reset.of(&[Reset, USED, proof, DONE]).await, (Ok(()), 4));
     }
@@ -59,7 +56,7 @@ async fn a_reset_that_is_repeated_is_a_success_if_the_new_password_holds() {
 
 /// A password that is wrong after a lost answer may be so by us: then the new one is right.
 #[tokio::test(start_paused = true)]
-async fn a_change_that_is_repeated_is_a_success_if_the_new_password_holds() {
+async fn flt_4_a_change_that_is_repeated_is_a_success_if_the_new_password_holds() {
     let done = Operation::Change.of(&[USER, Reset, WRONG_PASSWORD, DONE, DONE]).await;
     assert_eq!(done, (Ok(()), 5));
     let wrong = Err(Error::InvalidCredentials);

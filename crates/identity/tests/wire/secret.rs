@@ -25,7 +25,7 @@ fn hashes(endpoint: &Endpoint) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn calls_at_once_share_one_reading_and_later_ones_use_it() {
+async fn sec_8_calls_at_once_share_one_reading_and_later_ones_use_it() {
     let endpoint = Endpoint::new(&[TOKENS]);
     let identity = endpoint.identity();
     assert!(log_ins(&identity).await && log_ins(&identity.clone()).await);
@@ -33,7 +33,7 @@ async fn calls_at_once_share_one_reading_and_later_ones_use_it() {
 }
 
 #[tokio::test]
-async fn a_secret_that_is_refused_is_read_again_once_and_the_call_repeated() {
+async fn sec_8_a_secret_that_is_refused_is_read_again_once_and_the_call_repeated() {
     let endpoint =
         Endpoint::telling(&[secret!("old"), secret!("new")], &[TOKENS, WRONG_HASH, TOKENS]);
     let identity = endpoint.identity();
@@ -45,7 +45,7 @@ async fn a_secret_that_is_refused_is_read_again_once_and_the_call_repeated() {
 }
 
 #[tokio::test]
-async fn refused_calls_at_once_share_one_more_reading() {
+async fn sec_8_refused_calls_at_once_share_one_more_reading() {
     let steps = [Judge("new", &[TOKENS, WRONG_HASH])];
     let endpoint = Endpoint::telling(&[secret!("old"), secret!("new")], &steps);
     assert!(log_ins(&endpoint.identity()).await);

@@ -20,7 +20,7 @@ fn hash() -> Value {
 
 /// Every call of every operation, whole. RATE-7: each that can take it has the client's address.
 #[tokio::test]
-async fn each_operation_makes_its_calls() {
+async fn rate_7_each_operation_makes_its_calls() {
     for operation in ALL {
         let calls = calls(operation).into_iter().map(|(name, body)| (name.to_owned(), body));
         assert_eq!(sent(operation).await, calls.collect::<Vec<_>>(), "{operation:?}");
@@ -120,7 +120,7 @@ fn mfa(on: bool) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// RATE-7: where nobody knows the address, none is made up.
+/// Where nobody knows the address, none is made up.
 #[tokio::test]
 async fn no_address_is_sent_if_none_is_known() {
     let endpoint = Endpoint::new(&Operation::Forgot.success());
@@ -128,9 +128,9 @@ async fn no_address_is_sent_if_none_is_known() {
     assert_eq!(endpoint.sent()[0].1.get("UserContextData"), None);
 }
 
-/// PW-3: before anything is sent, or changed.
+/// Before anything is sent, or changed.
 #[tokio::test]
-async fn a_password_that_is_the_user_name_is_not_sent() {
+async fn pw_3_a_password_that_is_the_user_name_is_not_sent() {
     let password = identity::NewPassword::parse("zo\u{eb}@example.com!".into()).unwrap();
     let code = identity::ConfirmationCode::parse("123456".into()).unwrap();
     let endpoint = Endpoint::new(&[USER]);

@@ -8,6 +8,7 @@ use super::proxy_answer::Malformed;
 use crate::{
     answer,
     authorizer::Denied,
+    limits::{Exceeded, Exhausted},
     log::Level,
     server::Refused,
     template::{GatewayResponse, GatewayResponses},
@@ -33,6 +34,8 @@ pub(super) enum Refusal {
     },
     /// No caller on a route that needs one.
     Denied(Denied),
+    /// Above a limit.
+    Exceeded(Exceeded),
     /// The function's answer is none.
     Malformed(Malformed),
 }
@@ -56,6 +59,7 @@ impl Refusal {
                 templated(&responses.missing_authentication_token, request, origins)
             }
             Self::Denied(_) => templated(&responses.unauthorized, request, origins),
+            Self::Exceeded(exceeded) => too_many(exceeded, responses, request, origins),
             Self::Malformed(_) => templated(&responses.malformed_answer, request, origins),
         }
     }
@@ -66,6 +70,12 @@ impl Refusal {
             Self::Refused(_) | Self::NoMethod { .. } => None,
             Self::NoPath { .. } => Some("MissingAuthenticationTokenException"),
             Self::Denied(_) => Some("UnauthorizedException"),
+            Self::Exceeded(Exceeded { limit: Exhausted::Address(_), .. }) => {
+                Some("ForbiddenException")
+            }
+            Self::Exceeded(Exceeded { limit: Exhausted::Method, .. }) => {
+                Some("TooManyRequestsException")
+            }
             Self::Malformed(_) => Some("InternalServerErrorException"),
         }
     }
@@ -73,7 +83,7 @@ impl Refusal {
     pub(super) const fn level(&self) -> Level {
         match self {
             Self::Refused(_) | Self::NoPath { .. } | Self::NoMethod { .. } => Level::Info,
-            Self::Denied(_) => Level::Warn,
+            Self::Denied(_) | Self::Exceeded(_) => Level::Warn,
             Self::Malformed(_) => Level::Error,
         }
     }
@@ -85,6 +95,8 @@ impl Refusal {
             Self::NoPath { .. } => Kind::NotFound.code(),
             Self::NoMethod { .. } => Kind::MethodNotAllowed.code(),
             Self::Denied(_) => Kind::Unauthorized.code(),
+            // Given by the gateway alone: a function says too_many_attempts.
+            Self::Exceeded(_) => "too_many_requests",
             Self::Malformed(_) => Kind::Internal.code(),
         }
     }
@@ -99,6 +111,12 @@ impl From<Refused> for Refusal {
 impl From<Denied> for Refusal {
     fn from(denied: Denied) -> Self {
         Self::Denied(denied)
+    }
+}
+
+impl From<Exceeded> for Refusal {
+    fn from(exceeded: Exceeded) -> Self {
+        Self::Exceeded(exceeded)
     }
 }
 
@@ -119,6 +137,7 @@ impl fmt::Display for Refusal {
             Self::NoPath { nearest: None } => f.write_str("no such path"),
             Self::NoMethod { allow } => write!(f, "no such method; the path has {allow}"),
             Self::Denied(denied) => denied.fmt(f),
+            Self::Exceeded(exceeded) => exceeded.fmt(f),
             Self::Malformed(malformed) => malformed.fmt(f),
         }
     }
@@ -131,6 +150,22 @@ fn not_allowed(allow: &str) -> Response<Bytes> {
     if let Ok(allow) = HeaderValue::from_str(allow) {
         response.headers_mut().insert(header::ALLOW, allow);
     }
+    response
+}
+
+/// The template's answer, which names the longest wait; here it is known how long it really is.
+fn too_many(
+    exceeded: &Exceeded,
+    responses: &GatewayResponses,
+    request: &HeaderMap,
+    origins: &Origins,
+) -> Response<Bytes> {
+    let template = match exceeded.limit {
+        Exhausted::Address(_) => &responses.waf_filtered,
+        Exhausted::Method => &responses.throttled,
+    };
+    let mut response = templated(template, request, origins);
+    response.headers_mut().insert(header::RETRY_AFTER, exceeded.seconds().into());
     response
 }
 

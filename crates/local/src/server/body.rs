@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_that_does_not_come_is_given_up() {
+    async fn http_11_a_body_that_does_not_come_is_given_up() {
         let mut stalled = Stream { ends: false, ..stream(1) };
         let start = tokio::time::Instant::now();
         assert_eq!(read(&mut stalled).await, Err(Refused::BodyTimeout));

@@ -11,14 +11,8 @@ pub(super) const HEADERS_LIMIT: usize = 10_240;
 /// to 127.0.0.1 (DNS rebinding) still sends that name.
 const LOOPBACK: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
-/// Refuses a request by its head alone: too long, meant for another host, or framed in a way that
-/// two parsers could read differently.
-///
-/// hyper has refused before what is wrong in itself (RFC 9112, section 6.3), and reads a request
-/// with both `Transfer-Encoding` and `Content-Length` by the former alone, as section 6.1 allows,
-/// closing the connection after it.
+/// Refuses a request by its head alone: too long, or meant for another host.
 pub(crate) fn check_head(head: &Parts) -> Result<(), Refused> {
-    check_framing(&head.headers)?;
     check_host(&head.uri, &head.headers)?;
     if head.uri.path_and_query().map_or(0, |url| url.as_str().len()) > URL_LIMIT {
         return Err(Refused::UriTooLong);
@@ -26,15 +20,6 @@ pub(crate) fn check_head(head: &Parts) -> Result<(), Refused> {
     let size: usize =
         head.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if size > HEADERS_LIMIT { Err(Refused::HeadersTooLarge) } else { Ok(()) }
-}
-
-fn check_framing(headers: &HeaderMap) -> Result<(), Refused> {
-    let mut encodings = headers.get_all(header::TRANSFER_ENCODING).iter();
-    match (encodings.next(), encodings.next()) {
-        (None, _) => Ok(()),
-        (Some(one), None) if one.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
-        _ => Err(Refused::Malformed("the only Transfer-Encoding may be chunked, once")),
-    }
 }
 
 fn check_host(uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
@@ -117,25 +102,5 @@ mod tests {
             check("/", &[host, ("x", &"v".repeat(rest + 1))]),
             Err(Refused::HeadersTooLarge)
         );
-    }
-
-    #[test]
-    fn one_chunked_and_nothing_else() {
-        let framing = |values: &[&str]| {
-            let mut headers = vec![("host", "localhost")];
-            headers.extend(values.iter().map(|value| ("transfer-encoding", *value)));
-            check("/", &headers)
-        };
-        assert_eq!(framing(&["chunked"]), Ok(()));
-        assert_eq!(framing(&["Chunked"]), Ok(()));
-        for values in [
-            &["chunked", "chunked"][..],
-            &["gzip, chunked"],
-            &["chunked, chunked"],
-            &["identity"],
-            &[""],
-        ] {
-            assert!(matches!(framing(values), Err(Refused::Malformed(_))), "{values:?}");
-        }
     }
 }

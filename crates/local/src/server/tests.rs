@@ -1,5 +1,7 @@
 //! Time stands still and jumps to the next timer when nothing else is left to do.
 
+use std::sync::Arc;
+
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     sync::Notify,
@@ -19,7 +21,7 @@ async fn ok(_: Request<Incoming>, _: SocketAddr) -> Response<Bytes> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_does_not_finish_its_head_is_let_go() {
+async fn http_11_a_client_that_does_not_finish_its_head_is_let_go() {
     let (listener, address) = listener().await;
     let server = tokio::spawn(serve(listener, ok, std::future::pending()));
     for sent in
@@ -58,14 +60,14 @@ async fn a_request_that_does_not_end_is_cut_off() {
 }
 
 #[tokio::test]
-async fn connections_above_the_limit_wait() {
+async fn http_11_connections_above_the_limit_wait() {
     let (listener, address) = listener().await;
-    let permits = Arc::new(Semaphore::new(1));
+    let places = Places::new(1);
     let clients =
         (TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap());
-    let first = accept(&listener, &permits).await;
+    let first = accept(&listener, &places).await;
     {
-        let mut second = pin!(accept(&listener, &permits));
+        let mut second = pin!(accept(&listener, &places));
         assert!(futures_util::poll!(second.as_mut()).is_pending());
         drop(first);
         second.await;

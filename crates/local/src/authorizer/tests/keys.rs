@@ -6,7 +6,7 @@ use std::sync::{
 use super::*;
 
 #[tokio::test]
-async fn only_sound_keys_are_used() {
+async fn tok_15_only_sound_keys_are_used() {
     let short = Key::new(1024);
     let good = POOL.jwk(KID);
     for (keys, expected) in [
@@ -69,7 +69,7 @@ impl Pool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn made_up_key_ids_are_one_fetch_in_ten_seconds() {
+async fn tok_5_made_up_key_ids_are_one_fetch_in_ten_seconds() {
     let pool = Pool::default();
     pool.serve(&["a"]);
     let keys = Arc::new(pool.key_set());
@@ -89,7 +89,7 @@ async fn made_up_key_ids_are_one_fetch_in_ten_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn keys_come_and_go_without_a_restart() {
+async fn tok_6_keys_come_and_go_without_a_restart() {
     let pool = Pool::default();
     pool.serve(&["a"]);
     let keys = pool.key_set();
@@ -105,7 +105,7 @@ async fn keys_come_and_go_without_a_restart() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outage_lets_nobody_in_and_locks_nobody_out() {
+async fn tok_7_an_outage_lets_nobody_in_and_locks_nobody_out() {
     let pool = Pool::default();
     pool.serve(&["a"]);
     let keys = pool.key_set();

@@ -209,7 +209,7 @@ async fn only_three_parts_of_base64url_are_a_token() {
 }
 
 #[tokio::test]
-async fn a_long_token_is_refused_unread() {
+async fn tok_14_a_long_token_is_refused_unread() {
     for length in [TOKEN_LIMIT + 1, 1_000_000] {
         assert_eq!(denied(&"a".repeat(length)).await, Some(Denied::TooLong));
     }

@@ -1,0 +1,109 @@
+//! What decides how many passwords a form with limits on runs has.
+
+use super::alphabet::{Alphabet, Arrow, Kind};
+use num_bigint::BigUint;
+
+use crate::atoms::{Atom, Repetition};
+use crate::binomial::row;
+use crate::model::Model;
+use crate::normal_form::{NormalForm, Rule};
+use crate::runs::Limits;
+use crate::states::{MAX_STATES, Restrictions, States};
+use crate::{Characters, Limit};
+
+/// A form with the characters taken out of it: forms of one shape have as many passwords.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) length: usize,
+    /// How many bits the strings of 64 characters take to count.
+    bits: usize,
+    pub(super) kinds: Vec<Kind>,
+    pub(super) arrows: Vec<Arrow>,
+    /// For each state and kind, where a character of the kind leads.
+    moves: Vec<Option<usize>>,
+    /// Whether the strings that lead to each state satisfy the rules.
+    pub(super) accepting: Vec<bool>,
+    /// The lengths of the shortest strings that lead to each state, in order.
+    pub(super) depths: Vec<usize>,
+}
+
+impl Shape {
+    /// The shape of `form`, and the characters of each of its kinds.
+    pub(super) fn new(form: &NormalForm, limits: Limits) -> Result<(Self, Vec<Vec<char>>), Limit> {
+        if form.distinct && too_many_subsets(form) {
+            return Err(Limit::States);
+        }
+        let model = Model::new(&separated(form));
+        let inner = Atom { characters: model.inner.clone(), rules: [].into() };
+        let atoms: Vec<Atom> = model.atoms.iter().cloned().chain([inner]).collect();
+        let rules: Vec<_> = model.rules.iter().copied().enumerate().collect();
+        let quorum = model.quorum.as_ref();
+        let restrictions = Restrictions { rules: &rules, quorum, repetition: Repetition::Allowed };
+        let states = States::new(&atoms, &restrictions).ok_or(Limit::States)?;
+        let Alphabet { kinds, arrows, members } = Alphabet::new(form, &atoms, limits);
+        let next = |state| kinds.iter().map(move |kind: &Kind| (state, kind.atom));
+        let moves = (0..states.len())
+            .flat_map(next)
+            .map(|(state, atom)| states.next(state, atom))
+            .collect();
+        let size = BigUint::from(members.iter().map(Vec::len).sum::<usize>());
+        let shape = Self {
+            length: model.length,
+            bits: usize::try_from(size.pow(64).bits()).unwrap_or(usize::MAX),
+            moves,
+            accepting: (0..states.len()).map(|state| states.accepts(state)).collect(),
+            depths: (0..states.len()).map(|state| states.depth(state)).collect(),
+            kinds,
+            arrows,
+        };
+        Ok((shape, members))
+    }
+
+    /// How many states there are; the first is that of the empty string.
+    pub(super) fn states(&self) -> usize {
+        self.accepting.len()
+    }
+
+    /// The number of a state and a kind.
+    pub(super) fn index(&self, state: usize, kind: usize) -> usize {
+        state * self.kinds.len() + kind
+    }
+
+    /// Where a character of a kind leads from `state`; nothing if a maximum would be exceeded.
+    pub(super) fn next(&self, state: usize, kind: usize) -> Option<usize> {
+        self.moves.get(self.index(state, kind)).copied().flatten()
+    }
+
+    /// How many bits the strings of so many characters take to count.
+    pub(super) fn bits(&self, length: usize) -> usize {
+        // In whole numbers, 64 characters at a time; rounded up for each character, they would be more.
+        self.bits.saturating_mul(length) / 64 + 1
+    }
+}
+
+/// `form` with a rule for each character if none may stand twice.
+fn separated(form: &NormalForm) -> NormalForm {
+    let mut form = form.clone();
+    if form.distinct {
+        let once = |character| Rule {
+            name: String::new(),
+            characters: [character].into_iter().collect(),
+            min: 0,
+            max: Some(1),
+        };
+        form.alphabet = form.alphabet.union(&form.inner);
+        form.inner = Characters::default();
+        form.rules.extend(form.alphabet.iter().map(once));
+    }
+    form
+}
+
+/// Whether the sets of characters that can have been used are more than the states that there may be.
+fn too_many_subsets(form: &NormalForm) -> bool {
+    let used = row(form.alphabet.len() + form.inner.len()).take(usize::from(form.length) + 1);
+    let mut sums = used.scan(BigUint::ZERO, |sum, sets| {
+        *sum += sets;
+        Some(*sum > BigUint::from(MAX_STATES))
+    });
+    sums.any(|exceeded| exceeded)
+}
