@@ -14,8 +14,8 @@ const LIMITS: [(&str, usize); 9] = [
     ("/login/mfa", 30),
     ("/forgot_password", 10),
     ("/reset_password", 30),
-    ("/refresh", 300),
-    ("/logout", 300),
+    ("/refresh", 90),
+    ("/logout", 90),
 ];
 /// And for all paths together.
 const ALL: usize = 3_000;
