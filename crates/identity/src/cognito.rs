@@ -9,7 +9,10 @@ use aws_config::{
     BehaviorVersion, Region, SdkConfig, retry::RetryConfig,
     stalled_stream_protection::StalledStreamProtectionConfig, timeout::TimeoutConfig,
 };
-use aws_sdk_cognitoidentityprovider::{Client, config};
+use aws_sdk_cognitoidentityprovider::{
+    Client, config,
+    config::retry::{RetryPartition, TokenBucket},
+};
 use aws_smithy_async::time::TimeSource;
 use aws_smithy_http_client::tls;
 use aws_smithy_runtime_api::client::http::{HttpClient, SharedHttpClient};
@@ -70,7 +73,9 @@ impl Wire {
             .timeout_config(timeouts())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         shared.set_endpoint_url(endpoint.url.clone());
-        let mut config = config::Builder::from(&shared.build()).retry_classifier(LimitsAreFinal);
+        let mut config = config::Builder::from(&shared.build())
+            .retry_classifier(LimitsAreFinal)
+            .retry_partition(own_budget());
         if let Some(credentials) = credentials {
             config = config.credentials_provider(signing(credentials));
         }
@@ -114,6 +119,11 @@ fn signing(credentials: &Credentials) -> config::Credentials {
 
 fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(INITIAL_BACKOFF)
+}
+
+/// A budget of retries that no other client of the process uses up.
+fn own_budget() -> RetryPartition {
+    RetryPartition::custom("cognito").token_bucket(TokenBucket::default()).build()
 }
 
 fn timeouts() -> TimeoutConfig {
