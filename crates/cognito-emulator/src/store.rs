@@ -63,9 +63,9 @@ impl Counter {
         match self {
             Self::AttributeCodes => "attribute-codes",
             Self::AttributeConfirmations => "attribute-confirmations",
-            Self::FailedPasswords => "failed-passwords",
-            Self::FailedOneTimeCodes => "failed-one-time-codes",
             Self::Confirmations => "confirmations",
+            Self::FailedOneTimeCodes => "failed-one-time-codes",
+            Self::FailedPasswords => "failed-passwords",
             Self::PasswordChanges => "password-changes",
             Self::PasswordResetConfirmations => "password-reset-confirmations",
             Self::PasswordResets => "password-resets",

@@ -1,9 +1,12 @@
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::{
     steps::{not_authorized, pair},
     support::{ANN, ANN_PASSWORD, Bench},
 };
+use crate::{login::Login, pool::rng, store::Change, time::Moment, user::User};
 
 fn revoked() -> (String, String) {
     not_authorized("Access Token has been revoked")
@@ -121,4 +124,32 @@ async fn revocations_and_rotations_survive_a_restart() {
     drop(bench);
 
     assert_eq!(open().get_user(&last).await.refusal(), revoked());
+}
+
+/// Subs are random, so that from outside only chance would put others behind a user in the table.
+#[tokio::test]
+async fn the_logins_before_and_behind_those_of_a_user_go_on() {
+    let bench = Bench::new().with_ann().await;
+    let pool = &bench.emulator.pool;
+    let ann = pool.store.read().unwrap().find(&pool.name(ANN)).unwrap().unwrap();
+    let logins = ["a", "b", "b", "ba", "c"].map(|sub| {
+        let user = User { sub: sub.to_owned(), ..ann.clone() };
+        Login::new(&user, "client", Duration::from_hours(1), Moment(0), &mut rng())
+    });
+    let revoked = |change: &Change| -> Vec<Option<bool>> {
+        let found = logins.iter().map(|login| change.login(&login.sub, &login.event_id).unwrap());
+        found.map(|login| login.map(|login| login.revoked)).collect()
+    };
+    let outcome = pool.store.write_now(|change| {
+        for login in &logins {
+            change.put_login(login)?;
+        }
+        change.revoke_logins("b")?;
+        let after_sign_out = revoked(change);
+        change.delete_user(&pool.name("b@example.com"), "b")?;
+        Ok((after_sign_out, revoked(change)))
+    });
+    let (after_sign_out, after_deletion) = outcome.unwrap();
+    assert_eq!(after_sign_out, [false, true, true, false, false].map(Some));
+    assert_eq!(after_deletion, [Some(false), None, None, Some(false), Some(false)]);
 }
