@@ -16,7 +16,11 @@ impl Identity {
         within(self.with_secret(|secret| self.send_revoke(token, secret))).await
     }
 
-    async fn send_revoke(&self, token: &RefreshToken, secret: SecretString) -> Result<(), Error> {
+    pub(crate) async fn send_revoke(
+        &self,
+        token: &RefreshToken,
+        secret: SecretString,
+    ) -> Result<(), Error> {
         let call = self
             .cognito
             .revoke_token()

@@ -116,7 +116,6 @@ async fn refresh_and_log_out_refusals() {
         ("NotAuthorizedException", "Refresh Token has expired"),
         ("NotAuthorizedException", "User is disabled."),
         ("NotAuthorizedException", ""),
-        ("RefreshTokenReuseException", "Refresh token reuse detected"),
         ("UserNotFoundException", "User does not exist."),
     ] {
         let kind = kind(Operation::Refresh, &[], code, message).await;
@@ -128,6 +127,25 @@ async fn refresh_and_log_out_refusals() {
         ("UnsupportedOperationException", Kind::Internal),
     ] {
         assert_eq!(kind(Operation::LogOut, &[], code, "").await, expected, "{code}");
+    }
+}
+
+/// AUT-2: Cognito by itself lets the login go on.
+#[tokio::test]
+async fn a_refresh_token_that_is_used_again_ends_its_login() {
+    let reuse = Refuse("RefreshTokenReuseException", "Refresh token reuse detected");
+    for (revoked, expected) in [
+        (DONE, Kind::SessionOver),
+        // The next use tries again.
+        (Refuse("InternalErrorException", ""), Kind::DependencyUnavailable),
+    ] {
+        let endpoint = Endpoint::new(&[reuse.clone(), revoked]);
+        let outcome = endpoint.identity().refresh(&refresh_token()).await;
+        assert_eq!(Problem::from(outcome.unwrap_err()).kind(), expected);
+        let sent = endpoint.sent();
+        assert_eq!(sent[0].0, "GetTokensFromRefreshToken");
+        assert_eq!(sent[1].0, "RevokeToken");
+        assert_eq!(sent[0].1["RefreshToken"], sent[1].1["Token"]);
     }
 }
 
