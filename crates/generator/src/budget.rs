@@ -3,8 +3,8 @@
 //! Costs are computed from sizes alone, before anything is counted.
 
 use crate::Limit;
-use crate::atoms::Bounds;
 use crate::block::Block;
+use crate::costs::words;
 use crate::model::Model;
 use crate::tails::{Scope, cost};
 
@@ -15,54 +15,6 @@ pub(crate) const MAX_WORDS: usize = 1 << 26;
 /// The greatest cost of counting a policy, and of the tables for drawing a password from it, in nanoseconds: about a
 /// second each.
 pub(crate) const MAX_COST: usize = 1 << 30;
-
-/// The cost of a product of numbers of all lengths up to so many words, in nanoseconds, and of the memory for it.
-pub(crate) fn product(words: usize) -> usize {
-    words.saturating_mul(words) / 40 + 2 * words + 50
-}
-
-/// The cost of a step that multiplies a number by small ones and divides it, over all lengths up to so many words.
-pub(crate) fn step(words: usize) -> usize {
-    4 * words + 40
-}
-
-/// The cost of a term of inclusion and exclusion: a power and binomial coefficients of up to so many words.
-pub(crate) fn term(words: usize) -> usize {
-    words.saturating_mul(words) + 20 * words + 500
-}
-
-/// The blocks of `model`, those of overlapping rules first.
-///
-/// The first layer needs no table of its own, so it had better be the costliest.
-pub(crate) fn blocks(model: &Model) -> Result<Vec<Block>, Limit> {
-    let mut blocks = model.blocks().ok_or(Limit::States)?;
-    blocks.sort_by_key(|block| match block {
-        Block::Class { bounds, .. } => {
-            (1, usize::from(bounds.min == 0) + usize::from(bounds.max.is_none()))
-        }
-        Block::Overlap(_) => (0, 0),
-    });
-    raise(model, &mut blocks);
-    Ok(blocks)
-}
-
-/// Raises minimums to what the maximums of all other characters leave, if all have one.
-fn raise(model: &Model, blocks: &mut [Block]) {
-    let max = |block: &Block| match block {
-        Block::Class { bounds, .. } => bounds.max,
-        Block::Overlap(_) => None,
-    };
-    let all_counted =
-        model.inner.is_empty() && model.atoms.iter().all(|atom| !atom.rules.is_empty());
-    let Some(sum) = blocks.iter().map(max).sum::<Option<usize>>().filter(|_| all_counted) else {
-        return;
-    };
-    for block in blocks {
-        if let Block::Class { bounds: Bounds { min, max: Some(max) }, .. } = block {
-            *min = model.length.saturating_sub(sum - *max).max(*min);
-        }
-    }
-}
 
 /// What drawing a password takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,18 +45,6 @@ pub(crate) fn check(model: &Model, blocks: &[Block]) -> Result<Price, Limit> {
     }
 }
 
-/// How many 64-bit words the numbers of `model` have at most.
-pub(crate) fn words(model: &Model) -> usize {
-    let counted: usize = model.atoms.iter().map(|atom| atom.characters.len()).sum();
-    length_in_words(model.length, counted + model.inner.len())
-}
-
-/// How many 64-bit words the number of strings of `length` out of so many `characters` has at most.
-pub(crate) fn length_in_words(length: usize, characters: usize) -> usize {
-    let bits = usize::try_from(characters.checked_ilog2().unwrap_or(0) + 1).unwrap_or(usize::MAX);
-    length.saturating_mul(bits) / 64 + 1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,7 +57,7 @@ mod tests {
         let inner = inner.into();
         let model =
             Model::new(&NormalForm { length, alphabet, inner, rules, ..NormalForm::default() });
-        blocks(&model).and_then(|blocks| check(&model, &blocks)).is_ok()
+        model.blocks().and_then(|blocks| check(&model, &blocks)).is_ok()
     }
 
     const DISJOINT: [&str; 8] =

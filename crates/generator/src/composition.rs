@@ -1,19 +1,14 @@
 //! Engine A: policies without limits on runs, counted and ranked by how many characters of each set there are.
 
-use std::sync::OnceLock;
-
 use num_bigint::BigUint;
 use secrecy::zeroize::Zeroizing;
 
-use crate::block::Block;
-use crate::budget::Price;
 use crate::digits::{divide, small};
-use crate::model::Model;
+use crate::interior::Interior;
 use crate::normal_form::NormalForm;
 use crate::password::Draft;
-use crate::ranking::Ranking;
 use crate::split::{Ends, parts, ways};
-use crate::{Limit, budget, counting};
+use crate::{Limit, counting};
 
 /// If the tables of all parts have more words than this, they are not kept from one password to the next.
 const MAX_KEPT_WORDS: usize = 1 << 24;
@@ -34,16 +29,6 @@ struct Case {
     interior: Interior,
     /// The passwords of the part without its ends.
     inside: BigUint,
-}
-
-/// A part of a form without its ends, and what counting and drawing its passwords takes.
-#[derive(Debug)]
-pub(crate) struct Interior {
-    pub(crate) model: Model,
-    pub(crate) blocks: Vec<Block>,
-    pub(crate) price: Price,
-    /// The tables, made when they are first needed: most passwords never need them.
-    ranking: OnceLock<Ranking>,
 }
 
 impl Composition {
@@ -97,28 +82,6 @@ impl Composition {
     #[cfg(test)]
     pub(crate) fn recount(&self) -> BigUint {
         self.cases.iter().map(|case| case.interior.ranking().count() * ways(&case.ends)).sum()
-    }
-}
-
-impl Interior {
-    pub(crate) fn new(form: &NormalForm) -> Result<Self, Limit> {
-        let model = Model::new(form);
-        let blocks = budget::blocks(&model)?;
-        let price = budget::check(&model, &blocks)?;
-        Ok(Self { model, blocks, price, ranking: OnceLock::new() })
-    }
-
-    /// The tables, which are kept from now on.
-    pub(crate) fn ranking(&self) -> &Ranking {
-        self.ranking.get_or_init(|| Ranking::new(&self.model, &self.blocks))
-    }
-
-    fn unrank(&self, rank: BigUint, keep: bool) -> Draft {
-        if keep || self.ranking.get().is_some() {
-            self.ranking().unrank(rank)
-        } else {
-            Ranking::new(&self.model, &self.blocks).unrank(rank)
-        }
     }
 }
 

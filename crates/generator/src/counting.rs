@@ -6,10 +6,11 @@ use num_bigint::BigUint;
 
 use crate::Limit;
 use crate::atoms::Repetition;
-use crate::budget::{self, MAX_COST, MAX_WORDS};
-use crate::composition::Interior;
+use crate::budget::{MAX_COST, MAX_WORDS};
+use crate::costs::{product, words};
 use crate::family::{Family, Shape};
 use crate::inclusion::Sum;
+use crate::interior::Interior;
 
 /// Sums that cost no more nanoseconds than this are taken without looking for anything cheaper.
 const CHEAP: usize = 1 << 14;
@@ -86,7 +87,7 @@ fn cheapest(parts: &[Placed]) -> (Way, usize) {
 
 fn tables_cost(parts: &[Placed]) -> usize {
     let cost = |(_, interior): &Placed| {
-        let product = budget::product(budget::words(&interior.model));
+        let product = product(words(&interior.model));
         interior.price.cost.saturating_add(product.saturating_mul(interior.model.length + 1))
     };
     parts.iter().map(cost).fold(0, usize::saturating_add)

@@ -16,7 +16,7 @@ use num_bigint::{BigInt, BigUint, Sign};
 
 use crate::atoms::{Bounds, Repetition};
 use crate::block::Block;
-use crate::budget;
+use crate::costs;
 use crate::growth::{self, Class, Fill, Growth};
 use crate::model::Model;
 
@@ -120,8 +120,8 @@ impl Family {
     pub(crate) fn cost(&self) -> usize {
         let sizes = self.classes.iter().map(|class| class.size);
         let characters = sizes.fold(self.free, |sum, size| sum + size);
-        let words = budget::length_in_words(self.longest, characters);
-        let step = budget::step(words);
+        let words = costs::length_in_words(self.longest, characters);
+        let step = costs::step(words);
         let steps = growth::steps(&self.classes, self.longest);
         let sums = 5 * self.members.iter().map(Member::products).sum::<usize>();
         steps.map_or(usize::MAX, |steps| steps.saturating_add(sums).saturating_mul(step))

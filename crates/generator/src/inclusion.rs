@@ -9,7 +9,7 @@ use num_bigint::{BigInt, BigUint};
 use crate::atoms::{Bounds, Repetition};
 use crate::binomial::binomial;
 use crate::block::Block;
-use crate::budget;
+use crate::costs;
 use crate::growth::Class;
 use crate::model::Model;
 
@@ -46,8 +46,8 @@ impl Sum {
     pub(crate) fn cost(&self) -> usize {
         let sizes = self.classes.iter().map(|class| class.size);
         let characters = sizes.fold(self.free + self.inner, |sum, size| sum + size);
-        let words = budget::length_in_words(self.length, characters);
-        self.terms().saturating_mul(budget::term(words))
+        let words = costs::length_in_words(self.length, characters);
+        self.terms().saturating_mul(costs::term(words))
     }
 
     /// N.
@@ -126,7 +126,7 @@ mod tests {
                         ..NormalForm::default()
                     };
                     let model = Model::new(&form);
-                    let blocks = budget::blocks(&model).unwrap();
+                    let blocks = model.blocks().unwrap();
                     let sum = Sum::new(&model, &blocks).unwrap().count();
                     assert_eq!(sum, Ranking::new(&model, &blocks).count(), "{form:?}");
                 }
@@ -146,7 +146,7 @@ mod tests {
                 ..NormalForm::default()
             };
             let model = Model::new(&form);
-            Sum::new(&model, &budget::blocks(&model).unwrap())
+            Sum::new(&model, &model.blocks().unwrap())
         };
         let disjoint = || vec![rule("ab", 2, None), rule("c", 0, Some(3))];
         assert_eq!(sum(disjoint(), false).map(|sum| sum.terms()), Some(3 * 4));

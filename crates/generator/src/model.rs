@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::Characters;
 use crate::atoms::{Atom, Bounds, Quorum, Repetition};
 use crate::automaton::Automaton;
 use crate::block::Block;
 use crate::normal_form::NormalForm;
+use crate::{Characters, Limit};
 
 /// The rules that can be broken at all, and the atoms they make of the alphabet.
 #[derive(Debug)]
@@ -62,9 +62,38 @@ impl Model {
             .collect()
     }
 
-    /// The characters that rules count, in blocks that have no rule in common; nothing if a block is too complex.
-    pub(crate) fn blocks(&self) -> Option<Vec<Block>> {
-        self.components().iter().map(|component| self.block(component)).collect()
+    /// The characters that rules count, in blocks that have no rule in common, those of overlapping rules first.
+    ///
+    /// The first layer needs no table of its own, so it had better be the costliest.
+    pub(crate) fn blocks(&self) -> Result<Vec<Block>, Limit> {
+        let blocks = self.components();
+        let blocks = blocks.iter().map(|component| self.block(component));
+        let mut blocks: Vec<Block> = blocks.collect::<Option<_>>().ok_or(Limit::States)?;
+        blocks.sort_by_key(|block| match block {
+            Block::Class { bounds, .. } => {
+                (1, usize::from(bounds.min == 0) + usize::from(bounds.max.is_none()))
+            }
+            Block::Overlap(_) => (0, 0),
+        });
+        self.raise(&mut blocks);
+        Ok(blocks)
+    }
+
+    /// Raises minimums to what the maximums of all other characters leave, if all have one.
+    fn raise(&self, blocks: &mut [Block]) {
+        let max = |block: &Block| match block {
+            Block::Class { bounds, .. } => bounds.max,
+            Block::Overlap(_) => None,
+        };
+        let all_counted =
+            self.inner.is_empty() && self.atoms.iter().all(|atom| !atom.rules.is_empty());
+        let sum = blocks.iter().map(max).sum::<Option<usize>>();
+        let Some(sum) = sum.filter(|_| all_counted) else { return };
+        for block in blocks {
+            if let Block::Class { bounds: Bounds { min, max: Some(max) }, .. } = block {
+                *min = self.length.saturating_sub(sum - *max).max(*min);
+            }
+        }
     }
 
     fn block(&self, component: &Component) -> Option<Block> {

@@ -12,7 +12,7 @@ use secrecy::zeroize::Zeroizing;
 use crate::atoms::{Bounds, Repetition};
 use crate::binomial::{outwards, row, subset};
 use crate::block::{Block, Counts};
-use crate::budget;
+use crate::costs;
 use crate::digits::{divide, spell};
 use crate::model::Model;
 use crate::password::Draft;
@@ -65,7 +65,7 @@ impl Ranking {
             free: free.len(),
             length: length.saturating_sub(taken),
             repetition,
-            words: budget::words(model),
+            words: costs::words(model),
         };
         let tails = tails(&blocks, &strings, scope);
         Self { length, layers, free, repetition, tails, ends }

@@ -11,7 +11,7 @@ use num_bigint::BigUint;
 use crate::atoms::Repetition;
 use crate::binomial::row;
 use crate::block::Block;
-use crate::budget;
+use crate::costs;
 use crate::digits;
 use crate::growth::{self, Class, Growth};
 
@@ -78,10 +78,10 @@ fn suffixes<'a, 'b>(
 /// The cheaper way to the table of `blocks`, and what it costs.
 fn way(blocks: &[&Block], scope: Scope) -> (Way, usize) {
     if blocks.is_empty() {
-        return (Way::Free, scope.length.saturating_mul(budget::step(scope.words)));
+        return (Way::Free, scope.length.saturating_mul(costs::step(scope.words)));
     }
     let products = scope.length.saturating_mul(scope.length) / 2;
-    let convolution = products.saturating_mul(budget::product(scope.words));
+    let convolution = products.saturating_mul(costs::product(scope.words));
     match growth(blocks, scope).filter(|(_, cost)| *cost <= convolution) {
         Some((classes, cost)) => (Way::Growth(classes), cost),
         None => (Way::Convolution, convolution),
@@ -93,7 +93,7 @@ fn growth(blocks: &[&Block], scope: Scope) -> Option<(Vec<Class>, usize)> {
     let classes: Vec<Class> =
         blocks.iter().map(|block| block.as_growing()).collect::<Option<_>>()?;
     let steps = growth::steps(&classes, scope.length)?;
-    Some((classes, steps.saturating_mul(budget::step(scope.words))))
+    Some((classes, steps.saturating_mul(costs::step(scope.words))))
 }
 
 fn grown(classes: &[Class], scope: Scope) -> Vec<BigUint> {
