@@ -96,6 +96,16 @@ pub(crate) fn no_such_combination() -> Exception {
     Kind::UserNotFound.because("Username/client id combination not found.")
 }
 
+/// No such pool, or one that has been deleted.
+pub(crate) fn no_such_pool(id: &str) -> Exception {
+    Kind::ResourceNotFound.because(format!("User pool {id} does not exist."))
+}
+
+/// No such app client in this pool.
+pub(crate) fn no_such_client(id: &str) -> Exception {
+    Kind::ResourceNotFound.because(format!("User pool client {id} does not exist."))
+}
+
 /// A user whom an administrator has disabled.
 pub(crate) fn disabled() -> Exception {
     Kind::NotAuthorized.because("User is disabled.")

@@ -35,6 +35,11 @@ impl Fields {
         }
     }
 
+    /// A string as sent, if it is one: to find whom the request is about before it is read.
+    pub(crate) fn peek(&self, name: &str) -> Option<&str> {
+        self.members.get(name)?.as_str()
+    }
+
     /// A string that must be there.
     pub(crate) fn required(
         &mut self,

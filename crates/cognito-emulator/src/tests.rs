@@ -2,6 +2,7 @@
 
 mod administration;
 mod codes;
+mod format;
 mod limits;
 mod lockout;
 mod protocol;

@@ -126,6 +126,18 @@ impl Claims {
     }
 }
 
+/// The pool and the client that an access token claims to be of. Nothing is verified.
+pub(crate) fn addressee(token: &str) -> Option<(String, String)> {
+    #[derive(Deserialize)]
+    struct Addressee {
+        iss: String,
+        client_id: String,
+    }
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let Addressee { iss, client_id } = serde_json::from_slice(&claims).ok()?;
+    Some((iss.rsplit_once('/')?.1.to_owned(), client_id))
+}
+
 /// Attributes are strings, except that the ID token says in JSON whether an address is verified.
 fn claim(name: &str, value: &str) -> Value {
     if matches!(name, "email_verified" | "phone_number_verified") {

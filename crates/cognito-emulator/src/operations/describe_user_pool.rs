@@ -21,7 +21,7 @@ pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
         "EstimatedNumberOfUsers": pool.store.read()?.user_count()?,
         "Id": pool.id,
         "LambdaConfig": {},
-        "LastModifiedDate": pool.opened.fractional_seconds(),
+        "LastModifiedDate": pool.modified.fractional_seconds(),
         "MfaConfiguration": "OFF",
         "Name": settings.user_pool_name,
         "Policies": { "PasswordPolicy": settings.password_policy() },

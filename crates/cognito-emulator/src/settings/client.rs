@@ -17,7 +17,7 @@ const LONG_LIVED: RangeInclusive<u64> = HOUR..=3650 * DAY;
 ///
 /// What is absent has the default of AWS: no secret, no password flow, tokens of 1 hour, refresh
 /// tokens of 30 days, errors that tell whether a user exists (`LEGACY`).
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct ClientSettings {
     pub(crate) client_name: String,

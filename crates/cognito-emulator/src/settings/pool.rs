@@ -6,7 +6,7 @@ use super::BadSetting;
 ///
 /// What is absent has the default of AWS: passwords of 8 characters with all four classes,
 /// case-sensitive user names, anybody may sign up, no attribute is verified by itself.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct PoolSettings {
     pub(crate) user_pool_name: String,
@@ -20,7 +20,7 @@ pub struct PoolSettings {
     pub(crate) verification_message_template: VerificationMessageTemplate,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct Policies {
     pub(crate) password_policy: Option<PasswordPolicy>,
@@ -84,13 +84,13 @@ impl Default for UsernameConfiguration {
     }
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct AdminCreateUserConfig {
     pub(crate) allow_admin_create_user_only: bool,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct VerificationMessageTemplate {
     pub(crate) email_subject: Option<String>,
@@ -98,6 +98,15 @@ pub(crate) struct VerificationMessageTemplate {
 }
 
 impl PoolSettings {
+    /// The settings of a pool of which no more is known than what cannot change.
+    pub(crate) fn identified_by(email: bool, case_sensitive: bool) -> Self {
+        Self {
+            username_attributes: email.then_some(VerifiedAttribute::Email).into_iter().collect(),
+            username_configuration: UsernameConfiguration { case_sensitive },
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn password_policy(&self) -> PasswordPolicy {
         self.policies.password_policy.clone().unwrap_or_else(PasswordPolicy::of_a_pool_without_one)
     }

@@ -1,8 +1,8 @@
-use redb::WriteTransaction;
+use redb::{Key, Table, Value, WriteTransaction};
 
 use super::{
-    Counter, decode, encode, lookup,
-    tables::{ATTEMPTS, NAMES, POOL, POOL_KEY, REFRESH_TOKENS, STRANGERS, USERS},
+    Counter, catalog, decode, encode, lookup,
+    tables::{ATTEMPTS, NAMES, POOLS, PoolTable, REFRESH_TOKENS, STRANGERS, USERS},
 };
 use crate::{
     attempts::Attempts,
@@ -13,38 +13,41 @@ use crate::{
     user::User,
 };
 
-/// A change under way: it sees its own writes, and there is only one at a time.
+/// A change of a pool under way: it sees its own writes, and there is only one at a time.
 pub(crate) struct Change {
     pub(super) transaction: WriteTransaction,
+    pub(super) pool_id: String,
 }
 
 impl Change {
+    fn open<K: Key + 'static, V: Value + 'static>(
+        &self,
+        table: &PoolTable<K, V>,
+    ) -> Result<Table<'_, K, V>, redb::Error> {
+        Ok(table.open(&self.pool_id, |table| self.transaction.open_table(table))?)
+    }
+
     pub(crate) fn pool(&self) -> Result<Option<PoolRecord>, redb::Error> {
-        lookup::pool(&self.transaction.open_table(POOL)?)
+        catalog::record(&self.transaction.open_table(POOLS)?, &self.pool_id)
     }
 
     pub(crate) fn put_pool(&self, record: &PoolRecord) -> Result<(), redb::Error> {
-        self.transaction.open_table(POOL)?.insert(POOL_KEY, encode(record)?.as_slice())?;
-        Ok(())
+        catalog::put_pool(&self.transaction, record)
     }
 
     pub(crate) fn find(&self, name: &SignInName) -> Result<Option<User>, redb::Error> {
-        lookup::find(
-            &self.transaction.open_table(NAMES)?,
-            &self.transaction.open_table(USERS)?,
-            name,
-        )
+        lookup::find(&self.open(&NAMES)?, &self.open(&USERS)?, name)
     }
 
     /// Stores a user who was found before.
     pub(crate) fn put_user(&self, user: &User) -> Result<(), redb::Error> {
-        self.transaction.open_table(USERS)?.insert(user.sub.as_str(), encode(user)?.as_slice())?;
+        self.open(&USERS)?.insert(user.sub.as_str(), encode(user)?.as_slice())?;
         Ok(())
     }
 
     /// Stores a user under a name that nobody has.
     pub(crate) fn add_user(&self, name: &SignInName, user: &User) -> Result<(), redb::Error> {
-        self.transaction.open_table(NAMES)?.insert(name.folded(), user.sub.as_str())?;
+        self.open(&NAMES)?.insert(name.folded(), user.sub.as_str())?;
         self.put_user(user)
     }
 
@@ -54,11 +57,9 @@ impl Change {
         subject: &Subject,
     ) -> Result<Attempts, redb::Error> {
         match subject {
-            Subject::User(sub) => {
-                lookup::user_attempts(&self.transaction.open_table(ATTEMPTS)?, counter, sub)
-            }
+            Subject::User(sub) => lookup::user_attempts(&self.open(&ATTEMPTS)?, counter, sub),
             Subject::Stranger(tag) => {
-                lookup::stranger_attempts(&self.transaction.open_table(STRANGERS)?, counter, tag)
+                lookup::stranger_attempts(&self.open(&STRANGERS)?, counter, tag)
             }
         }
     }
@@ -72,15 +73,11 @@ impl Change {
         match subject {
             Subject::User(sub) => {
                 let value = (attempts.count, attempts.at.0);
-                self.transaction
-                    .open_table(ATTEMPTS)?
-                    .insert((counter.key(), sub.as_str()), value)?;
+                self.open(&ATTEMPTS)?.insert((counter.key(), sub.as_str()), value)?;
             }
             Subject::Stranger(tag) => {
                 let value = (*tag, attempts.count, attempts.at.0);
-                self.transaction
-                    .open_table(STRANGERS)?
-                    .insert((counter.key(), lookup::slot(tag)), value)?;
+                self.open(&STRANGERS)?.insert((counter.key(), lookup::slot(tag)), value)?;
             }
         }
         Ok(())
@@ -91,9 +88,7 @@ impl Change {
         token_digest: &[u8; 32],
         login: &Login,
     ) -> Result<(), redb::Error> {
-        self.transaction
-            .open_table(REFRESH_TOKENS)?
-            .insert(token_digest.as_slice(), encode(login)?.as_slice())?;
+        self.open(&REFRESH_TOKENS)?.insert(token_digest.as_slice(), encode(login)?.as_slice())?;
         Ok(())
     }
 
@@ -101,14 +96,14 @@ impl Change {
     #[cfg(test)]
     pub(crate) fn login(&self, token_digest: &[u8; 32]) -> Result<Option<Login>, redb::Error> {
         use redb::ReadableTable;
-        let logins = self.transaction.open_table(REFRESH_TOKENS)?;
+        let logins = self.open(&REFRESH_TOKENS)?;
         let record = logins.get(token_digest.as_slice())?;
         record.map(|record| decode(record.value())).transpose()
     }
 
     /// Forgets the refresh tokens that have expired.
     pub(crate) fn drop_expired_logins(&self, now: Moment) -> Result<(), redb::Error> {
-        let mut logins = self.transaction.open_table(REFRESH_TOKENS)?;
+        let mut logins = self.open(&REFRESH_TOKENS)?;
         logins
             .retain(|_, record| decode::<Login>(record).is_ok_and(|login| now < login.expires))?;
         Ok(())

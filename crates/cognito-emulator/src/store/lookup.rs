@@ -2,14 +2,8 @@
 
 use redb::ReadableTable;
 
-use super::{Counter, decode, tables::POOL_KEY};
-use crate::{attempts::Attempts, name::SignInName, record::PoolRecord, time::Moment, user::User};
-
-pub(super) fn pool(
-    pools: &impl ReadableTable<&'static str, &'static [u8]>,
-) -> Result<Option<PoolRecord>, redb::Error> {
-    pools.get(POOL_KEY)?.map(|record| decode(record.value())).transpose()
-}
+use super::{Counter, decode};
+use crate::{attempts::Attempts, name::SignInName, time::Moment, user::User};
 
 /// A user by the name of sign-in, or by the `sub`.
 pub(super) fn find(

@@ -1,0 +1,86 @@
+use std::path::Path;
+
+use redb::{Database, TableDefinition};
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+use super::support::{ANN, ANN_PASSWORD, Bench};
+
+/// Closes a pool and makes its file what the version of format 1 would have left.
+fn to_format_1(bench: Bench, path: &Path) {
+    let emulator = &bench.emulator;
+    let id = emulator.pool_id().to_owned();
+    let pool = emulator.pool.store.read().unwrap().pool().unwrap().unwrap();
+    let record = json!({
+        "id": id,
+        "client_id": emulator.client_id(),
+        "client_secret": emulator.client_secret().expose_secret(),
+        "digest_key": pool.digest_key,
+        "created": pool.created,
+        "signs_in_by_email": true,
+        "case_sensitive": false,
+        "keys": pool.keys,
+    });
+    drop(bench);
+    let database = Database::open(path).unwrap();
+    let transaction = database.begin_write().unwrap();
+    for name in ["users", "names", "attempts", "strangers", "refresh-tokens"] {
+        let of_pool = format!("{name}/{id}");
+        transaction.rename_table(table(&of_pool), table(name)).unwrap();
+    }
+    for name in ["pools", "clients", "declared"] {
+        assert!(transaction.delete_table(table(name)).unwrap());
+    }
+    let text = record.to_string();
+    transaction.open_table(table("pool")).unwrap().insert("pool", text.as_bytes()).unwrap();
+    let meta = TableDefinition::<&str, u64>::new("meta");
+    transaction.open_table(meta).unwrap().insert("format", 1).unwrap();
+    transaction.commit().unwrap();
+}
+
+fn table(name: &str) -> TableDefinition<'_, &'static str, &'static [u8]> {
+    TableDefinition::new(name)
+}
+
+#[tokio::test]
+async fn a_file_of_format_1_is_upgraded() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("cognito.redb");
+    let identity = |bench: &Bench| {
+        let emulator = &bench.emulator;
+        let secret = emulator.client_secret().expose_secret().to_owned();
+        (emulator.pool_id().to_owned(), emulator.client_id().to_owned(), secret)
+    };
+    let bench = Bench::at(&path).with_ann().await;
+    for _ in 0..5 {
+        bench.sign_in("nobody@example.com", "wrong").await.refusal();
+    }
+    let before = identity(&bench);
+    to_format_1(bench, &path);
+
+    // Twice: what is upgraded stays.
+    for _ in 0..2 {
+        let bench = Bench::at(&path);
+        assert_eq!(identity(&bench), before);
+        bench.sign_in(ANN, ANN_PASSWORD).await.ok();
+        let locked = bench.sign_in("nobody@example.com", "wrong").await.refusal();
+        assert_eq!(locked.1, "Password attempts exceeded");
+    }
+}
+
+#[test]
+fn what_cannot_change_cannot_change_by_an_upgrade_either() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("cognito.redb");
+    to_format_1(Bench::at(&path), &path);
+    let opened = Bench::open(
+        crate::Storage::File(path.clone()),
+        json!({ "UsernameAttributes": ["email"] }),
+        json!({}),
+    );
+    let refused = opened.map(|bench| bench.emulator).unwrap_err();
+    assert!(
+        matches!(refused, crate::OpenError::Immutable { property: "UsernameConfiguration" }),
+        "{refused}"
+    );
+}
