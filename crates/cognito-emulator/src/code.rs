@@ -13,6 +13,9 @@ use crate::{mac::hmac_sha256, time::Moment};
 /// How long a sign-up code works.
 pub(crate) const SIGN_UP_LIFETIME: Duration = Duration::from_hours(24);
 
+/// How long a code to set another password with works.
+pub(crate) const RESET_LIFETIME: Duration = Duration::from_hours(1);
+
 /// What is kept of a code: enough to know it again, not to read it.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct StoredCode {

@@ -10,6 +10,7 @@ pub(crate) struct Exception {
 /// The exception types that this pool can answer with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
+    AliasExists,
     CodeMismatch,
     ExpiredCode,
     IncompleteSignature,
@@ -20,11 +21,14 @@ pub(crate) enum Kind {
     LimitExceeded,
     MissingAuthenticationToken,
     NotAuthorized,
+    PasswordResetRequired,
     RequestEntityTooLarge,
     ResourceNotFound,
     Serialization,
     UnknownOperation,
     UnrecognizedClient,
+    UnsupportedOperation,
+    UnsupportedUserState,
     UserNotConfirmed,
     UserNotFound,
     UsernameExists,
@@ -34,6 +38,7 @@ impl Kind {
     /// The name on the wire.
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::AliasExists => "AliasExistsException",
             Self::CodeMismatch => "CodeMismatchException",
             Self::ExpiredCode => "ExpiredCodeException",
             Self::IncompleteSignature => "IncompleteSignatureException",
@@ -44,11 +49,14 @@ impl Kind {
             Self::LimitExceeded => "LimitExceededException",
             Self::MissingAuthenticationToken => "MissingAuthenticationTokenException",
             Self::NotAuthorized => "NotAuthorizedException",
+            Self::PasswordResetRequired => "PasswordResetRequiredException",
             Self::RequestEntityTooLarge => "RequestEntityTooLargeException",
             Self::ResourceNotFound => "ResourceNotFoundException",
             Self::Serialization => "SerializationException",
             Self::UnknownOperation => "UnknownOperationException",
             Self::UnrecognizedClient => "UnrecognizedClientException",
+            Self::UnsupportedOperation => "UnsupportedOperationException",
+            Self::UnsupportedUserState => "UnsupportedUserStateException",
             Self::UserNotConfirmed => "UserNotConfirmedException",
             Self::UserNotFound => "UserNotFoundException",
             Self::UsernameExists => "UsernameExistsException",
@@ -104,6 +112,16 @@ pub(crate) fn no_such_pool(id: &str) -> Exception {
 /// No such app client in this pool.
 pub(crate) fn no_such_client(id: &str) -> Exception {
     Kind::ResourceNotFound.because(format!("User pool client {id} does not exist."))
+}
+
+/// An administrator creates a user under a name that is taken.
+pub(crate) fn account_exists() -> Exception {
+    Kind::UsernameExists.because("User account already exists")
+}
+
+/// What AWS does and these pools do not: better refused than taken and forgotten.
+pub(crate) fn not_emulated(what: &str) -> Exception {
+    Kind::InvalidParameter.because(format!("{what} is not emulated."))
 }
 
 /// A user whom an administrator has disabled.

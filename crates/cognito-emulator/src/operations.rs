@@ -1,14 +1,32 @@
 //! The operations of the API: one file each, named as AWS names it.
 
+mod add_user_pool_client_secret;
 mod admin_confirm_sign_up;
 mod admin_get_user;
+mod app_client_input;
+mod attributes;
 mod confirm_sign_up;
+mod create_user_pool;
+mod create_user_pool_client;
+mod delete_user_pool;
+mod delete_user_pool_client;
+mod delete_user_pool_client_secret;
 mod describe_user_pool;
 mod describe_user_pool_client;
+mod get_user_pool_mfa_config;
 mod initiate_auth;
+mod list_user_pool_client_secrets;
+mod list_user_pool_clients;
+mod list_user_pools;
 mod list_users;
+mod page;
 mod resend_confirmation_code;
+mod set_user_pool_mfa_config;
+mod sign_in;
 mod sign_up;
+mod update_user_pool;
+mod update_user_pool_client;
+mod user_pool_input;
 
 use std::sync::Arc;
 
@@ -30,29 +48,55 @@ use crate::{
 /// An operation that this pool performs. Any other is unknown here.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Operation {
+    AddUserPoolClientSecret,
     AdminConfirmSignUp,
     AdminGetUser,
     ConfirmSignUp,
+    CreateUserPool,
+    CreateUserPoolClient,
+    DeleteUserPool,
+    DeleteUserPoolClient,
+    DeleteUserPoolClientSecret,
     DescribeUserPool,
     DescribeUserPoolClient,
+    GetUserPoolMfaConfig,
     InitiateAuth,
+    ListUserPoolClientSecrets,
+    ListUserPoolClients,
+    ListUserPools,
     ListUsers,
     ResendConfirmationCode,
+    SetUserPoolMfaConfig,
     SignUp,
+    UpdateUserPool,
+    UpdateUserPoolClient,
 }
 
 impl Operation {
     pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name {
+            "AddUserPoolClientSecret" => Self::AddUserPoolClientSecret,
             "AdminConfirmSignUp" => Self::AdminConfirmSignUp,
             "AdminGetUser" => Self::AdminGetUser,
             "ConfirmSignUp" => Self::ConfirmSignUp,
+            "CreateUserPool" => Self::CreateUserPool,
+            "CreateUserPoolClient" => Self::CreateUserPoolClient,
+            "DeleteUserPool" => Self::DeleteUserPool,
+            "DeleteUserPoolClient" => Self::DeleteUserPoolClient,
+            "DeleteUserPoolClientSecret" => Self::DeleteUserPoolClientSecret,
             "DescribeUserPool" => Self::DescribeUserPool,
             "DescribeUserPoolClient" => Self::DescribeUserPoolClient,
+            "GetUserPoolMfaConfig" => Self::GetUserPoolMfaConfig,
             "InitiateAuth" => Self::InitiateAuth,
+            "ListUserPoolClientSecrets" => Self::ListUserPoolClientSecrets,
+            "ListUserPoolClients" => Self::ListUserPoolClients,
+            "ListUserPools" => Self::ListUserPools,
             "ListUsers" => Self::ListUsers,
             "ResendConfirmationCode" => Self::ResendConfirmationCode,
+            "SetUserPoolMfaConfig" => Self::SetUserPoolMfaConfig,
             "SignUp" => Self::SignUp,
+            "UpdateUserPool" => Self::UpdateUserPool,
+            "UpdateUserPoolClient" => Self::UpdateUserPoolClient,
             _ => return None,
         })
     }
@@ -61,11 +105,24 @@ impl Operation {
     /// signed.
     pub(crate) fn needs_signature(self) -> bool {
         match self {
-            Self::AdminConfirmSignUp
+            Self::AddUserPoolClientSecret
+            | Self::AdminConfirmSignUp
             | Self::AdminGetUser
+            | Self::CreateUserPool
+            | Self::CreateUserPoolClient
+            | Self::DeleteUserPool
+            | Self::DeleteUserPoolClient
+            | Self::DeleteUserPoolClientSecret
             | Self::DescribeUserPool
             | Self::DescribeUserPoolClient
-            | Self::ListUsers => true,
+            | Self::GetUserPoolMfaConfig
+            | Self::ListUserPoolClientSecrets
+            | Self::ListUserPoolClients
+            | Self::ListUserPools
+            | Self::ListUsers
+            | Self::SetUserPoolMfaConfig
+            | Self::UpdateUserPool
+            | Self::UpdateUserPoolClient => true,
             Self::ConfirmSignUp
             | Self::InitiateAuth
             | Self::ResendConfirmationCode
@@ -77,15 +134,30 @@ impl Operation {
     /// names, as on AWS.
     pub(crate) async fn run(self, pool: &Arc<Pool>, fields: Fields) -> Result<Value, Exception> {
         match self {
+            Self::AddUserPoolClientSecret => add_user_pool_client_secret::run(pool, fields).await,
             Self::AdminConfirmSignUp => admin_confirm_sign_up::run(pool, fields).await,
             Self::AdminGetUser => admin_get_user::run(pool, fields),
             Self::ConfirmSignUp => confirm_sign_up::run(pool, fields).await,
+            Self::CreateUserPool => create_user_pool::run(pool, fields).await,
+            Self::CreateUserPoolClient => create_user_pool_client::run(pool, fields).await,
+            Self::DeleteUserPool => delete_user_pool::run(pool, fields).await,
+            Self::DeleteUserPoolClient => delete_user_pool_client::run(pool, fields).await,
+            Self::DeleteUserPoolClientSecret => {
+                delete_user_pool_client_secret::run(pool, fields).await
+            }
             Self::DescribeUserPool => describe_user_pool::run(pool, fields),
             Self::DescribeUserPoolClient => describe_user_pool_client::run(pool, fields),
+            Self::GetUserPoolMfaConfig => get_user_pool_mfa_config::run(pool, fields),
             Self::InitiateAuth => initiate_auth::run(pool, fields).await,
+            Self::ListUserPoolClientSecrets => list_user_pool_client_secrets::run(pool, fields),
+            Self::ListUserPoolClients => list_user_pool_clients::run(pool, fields),
+            Self::ListUserPools => list_user_pools::run(pool, fields),
             Self::ListUsers => list_users::run(pool, fields),
             Self::ResendConfirmationCode => resend_confirmation_code::run(pool, fields).await,
+            Self::SetUserPoolMfaConfig => set_user_pool_mfa_config::run(pool, fields).await,
             Self::SignUp => sign_up::run(pool, fields).await,
+            Self::UpdateUserPool => update_user_pool::run(pool, fields).await,
+            Self::UpdateUserPoolClient => update_user_pool_client::run(pool, fields).await,
         }
     }
 }
@@ -137,4 +209,11 @@ fn counted_user(
 /// `CodeDeliveryDetails`: where a code went, as far as that is shown.
 fn delivery(destination: &str) -> Value {
     json!({ "AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": destination })
+}
+
+/// Adds a member to an output.
+fn add(output: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Some(members) = output.as_object_mut() {
+        members.insert(name.to_owned(), value.into());
+    }
 }

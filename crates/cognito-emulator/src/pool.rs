@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rand::{rand_core::UnwrapErr, rngs::SysRng};
@@ -28,9 +28,6 @@ pub(crate) struct Pool {
     pub(crate) id: String,
     pub(crate) region: String,
     pub(crate) settings: PoolSettings,
-    pub(crate) created: Moment,
-    /// When the settings came into force.
-    pub(crate) modified: Moment,
     /// Empty, as no client's id is, if the request names none of this pool.
     pub(crate) client_id: String,
     pub(crate) client: ClientSettings,
@@ -58,8 +55,6 @@ impl Pool {
         Self {
             region: pools.region.clone(),
             settings: record.settings,
-            created: record.created,
-            modified: record.modified,
             client_id,
             client,
             store: pools.catalog.store_of(&record.id),
@@ -179,6 +174,12 @@ impl Pool {
         user.filter(|user| user.enabled || !self.client.hides_existence())
     }
 
+    /// When a temporary password that is set now stops to work.
+    pub(crate) fn temporary_until(&self, now: Moment) -> Moment {
+        let days = self.settings.password_policy().temporary_password_validity_days;
+        now.after(Duration::from_hours(24 * u64::from(days)))
+    }
+
     pub(crate) fn digest_key(&self) -> &[u8] {
         // EXPOSE: to compute digests of codes and names.
         self.digest_key.expose_secret()
@@ -186,9 +187,17 @@ impl Pool {
 
     /// A new sign-up code and what is kept of it.
     pub(crate) fn new_sign_up_code(&self, sub: &str, now: Moment) -> (SecretString, StoredCode) {
+        self.new_code(sub, now.after(code::SIGN_UP_LIFETIME))
+    }
+
+    /// A new code to set another password with and what is kept of it.
+    pub(crate) fn new_reset_code(&self, sub: &str, now: Moment) -> (SecretString, StoredCode) {
+        self.new_code(sub, now.after(code::RESET_LIFETIME))
+    }
+
+    fn new_code(&self, sub: &str, expires: Moment) -> (SecretString, StoredCode) {
         let code = code::generate(&mut rng());
-        let stored =
-            StoredCode::new(self.digest_key(), sub, &code, now.after(code::SIGN_UP_LIFETIME));
+        let stored = StoredCode::new(self.digest_key(), sub, &code, expires);
         (code, stored)
     }
 
@@ -197,6 +206,14 @@ impl Pool {
         // EXPOSE: the mail is where the code goes.
         let (subject, body) = self.settings.verification_mail(code.expose_secret());
         self.pools.send(Message { to, subject, body, code, sent_at: self.now().into() });
+    }
+
+    /// Hands a temporary password to the outbox. Call it when the password is set.
+    pub(crate) fn invite(&self, to: String, username: &str, password: SecretString) {
+        // EXPOSE: the mail is where the password goes.
+        let (subject, body) = self.settings.invitation(username, password.expose_secret());
+        let sent_at = self.now().into();
+        self.pools.send(Message { to, subject, body, code: password, sent_at });
     }
 }
 

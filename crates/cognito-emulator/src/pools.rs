@@ -4,7 +4,7 @@ use std::{
     time::SystemTime,
 };
 
-use tokio::sync::OnceCell;
+use tokio::{sync::OnceCell, task::spawn_blocking};
 
 use crate::{
     config::{Config, Message, OpenError},
@@ -114,10 +114,21 @@ impl Pools {
         Ok(Arc::new(Pool::new(self, nowhere, None)))
     }
 
+    /// Stores a new pool.
+    pub(crate) async fn add(self: &Arc<Self>, pool: PoolRecord) -> Result<(), Exception> {
+        let pools = Arc::clone(self);
+        Ok(spawn_blocking(move || pools.catalog.add_pool(&pool)).await??)
+    }
+
     /// The keys of a pool: always the same cell.
     pub(crate) fn keys_of(&self, pool_id: &str) -> Keys {
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(keys.entry(pool_id.to_owned()).or_default())
+    }
+
+    /// Lets go of the keys of a pool that has been deleted.
+    pub(crate) fn forget_keys_of(&self, pool_id: &str) {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).remove(pool_id);
     }
 }
 

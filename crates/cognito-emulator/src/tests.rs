@@ -1,11 +1,16 @@
-//! The pool from outside: request in, response out.
+//! The pools from outside: request in, response out.
 
 mod administration;
+mod client_secrets;
+mod clients;
 mod codes;
 mod format;
 mod limits;
 mod lockout;
+mod mfa_config;
+mod pools;
 mod protocol;
+mod several_pools;
 mod sign_in;
 mod sign_up;
 mod signature;

@@ -29,6 +29,9 @@ pub(crate) struct Login {
     pub(crate) auth_time: Moment,
     /// When the refresh token stops to work.
     pub(crate) expires: Moment,
+    /// Whether its tokens have stopped to work before.
+    #[serde(default)]
+    pub(crate) revoked: bool,
 }
 
 /// The claims of both tokens of a user at a moment.

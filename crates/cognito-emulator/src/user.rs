@@ -22,6 +22,12 @@ pub(crate) struct User {
     pub(crate) modified: Moment,
     /// The newest code, until it is used.
     pub(crate) sign_up_code: Option<StoredCode>,
+    /// The newest code to set another password with, until it is used.
+    #[serde(default)]
+    pub(crate) reset_code: Option<StoredCode>,
+    /// When a password that an administrator set stops to work; nothing if it is the user's own.
+    #[serde(default)]
+    pub(crate) temporary_until: Option<Moment>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +35,10 @@ pub(crate) struct User {
 pub(crate) enum UserStatus {
     Unconfirmed,
     Confirmed,
+    /// An administrator set the password: it is good for setting another.
+    ForceChangePassword,
+    /// An administrator made the password useless: the user needs a code to set another.
+    ResetRequired,
 }
 
 impl UserStatus {
@@ -37,6 +47,8 @@ impl UserStatus {
         match self {
             Self::Unconfirmed => "UNCONFIRMED",
             Self::Confirmed => "CONFIRMED",
+            Self::ForceChangePassword => "FORCE_CHANGE_PASSWORD",
+            Self::ResetRequired => "RESET_REQUIRED",
         }
     }
 }

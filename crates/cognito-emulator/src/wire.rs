@@ -74,6 +74,8 @@ async fn post(pools: &Arc<Pools>, request: &Request<Bytes>) -> Response<Bytes> {
         return body(StatusCode::NOT_FOUND, "", "<UnknownOperationException/>\n");
     }
     match call(pools, request).await {
+        // An operation without an output shape.
+        Ok(Value::Null) => body(StatusCode::OK, AMZ_JSON, ""),
         Ok(output) => body(StatusCode::OK, AMZ_JSON, output.to_string()),
         Err(exception) => refusal(&exception),
     }

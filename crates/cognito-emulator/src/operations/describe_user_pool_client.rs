@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use super::add;
 use crate::{
     constraint::{CLIENT_ID, USER_POOL_ID},
     exception::{Exception, no_such_client},
@@ -31,20 +32,20 @@ pub(super) fn described(record: &ClientRecord) -> Value {
         "ClientId": record.id,
         "ClientName": client.client_name,
         "CreationDate": record.created.fractional_seconds(),
+        "EnablePropagateAdditionalUserContextData": false,
         "EnableTokenRevocation": client.enable_token_revocation,
         "ExplicitAuthFlows": client.explicit_auth_flows,
         "IdTokenValidity": client.id_token_validity.unwrap_or(1),
         "LastModifiedDate": record.modified.fractional_seconds(),
         "PreventUserExistenceErrors": client.prevent_user_existence_errors,
+        "RefreshTokenRotation": client.refresh_token_rotation,
         "RefreshTokenValidity": client.refresh_token_validity.unwrap_or(30),
         "TokenValidityUnits": units,
         "UserPoolId": record.pool_id,
     });
-    if let (Some(newest), Some(described)) =
-        (record.active_secrets().last(), described.as_object_mut())
-    {
+    if let Some(newest) = record.active_secrets().last() {
         // The caller signed as an administrator; on AWS too this is where the secret is read.
-        described.insert("ClientSecret".to_owned(), newest.value.clone().into());
+        add(&mut described, "ClientSecret", newest.value.as_str());
     }
     described
 }

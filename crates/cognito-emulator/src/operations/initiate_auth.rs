@@ -1,25 +1,18 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
-use tokio::{sync::SemaphorePermit, task::spawn_blocking};
+use serde_json::Value;
 
+use super::sign_in;
 use crate::{
-    attempts::{Attempts, lockout},
     constraint::CLIENT_ID,
-    exception::{Exception, Kind, disabled, incorrect, no_such_user},
+    exception::{Exception, Kind},
     fields::Fields,
-    gate::Gate,
-    ids,
-    name::Subject,
-    pool::{Pool, rng},
-    store::Counter,
-    tokens::{Claims, Login, refresh_token, refresh_token_digest},
-    user::{User, UserStatus},
+    pool::Pool,
 };
 
 /// The flows that the API model knows.
-const FLOWS: [&str; 8] = [
+pub(super) const FLOWS: [&str; 8] = [
     "USER_SRP_AUTH",
     "REFRESH_TOKEN_AUTH",
     "REFRESH_TOKEN",
@@ -30,10 +23,13 @@ const FLOWS: [&str; 8] = [
     "USER_AUTH",
 ];
 
+/// `AuthParameters`.
+pub(super) type Parameters = BTreeMap<String, SecretString>;
+
 struct Input {
     flow: String,
     client_id: String,
-    parameters: BTreeMap<String, SecretString>,
+    parameters: Parameters,
 }
 
 impl Input {
@@ -46,144 +42,55 @@ impl Input {
         fields.unused(&["ClientMetadata"], &["AnalyticsMetadata", "UserContextData"])?;
         fields.finish().map(|()| input)
     }
-
-    fn parameter(&mut self, name: &str) -> Result<SecretString, Exception> {
-        // EXPOSE: only to see that it is not empty.
-        let value = self.parameters.remove(name).filter(|value| !value.expose_secret().is_empty());
-        value.ok_or_else(|| {
-            Kind::InvalidParameter.because(format!("Missing required parameter {name}"))
-        })
-    }
 }
 
 /// Signs a user in by password.
 pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Exception> {
-    let mut input = Input::read(fields)?;
+    let input = Input::read(fields)?;
     pool.check_client(&input.client_id)?;
-    check_flow(pool, &input.flow)?;
-    let username = input.parameter("USERNAME")?;
-    // EXPOSE: a user name is no secret; it only travels among secrets.
-    let username = username.expose_secret();
-    let password = input.parameter("PASSWORD")?;
-    pool.check_secret_hash(username, input.parameters.get("SECRET_HASH"))?;
+    begin(pool, flow(pool, &input.flow)?, input.parameters).await
+}
 
-    let attempt = Attempt::admitted(pool, username).await?;
-    let stored = attempt.user.as_ref().map(|user| user.password_hash.clone());
-    let right = pool.hasher.verify(password, stored).await?;
-    match &attempt.user {
-        None if !pool.client.hides_existence() => Err(no_such_user()),
-        Some(user) if right => match user.status {
-            _ if !user.enabled => Err(disabled()),
-            UserStatus::Unconfirmed => {
-                Err(Kind::UserNotConfirmed.because("User is not confirmed."))
-            }
-            UserStatus::Confirmed => signed_in(pool, user, &attempt).await,
-        },
-        None | Some(_) => Err(failed(pool, attempt).await),
+/// The flows that are built, whoever begins them.
+pub(super) enum Flow {
+    Password,
+}
+
+/// Begins a flow that the client may use.
+pub(super) async fn begin(
+    pool: &Arc<Pool>,
+    flow: Flow,
+    mut parameters: Parameters,
+) -> Result<Value, Exception> {
+    match flow {
+        Flow::Password => {
+            let username = parameter(&mut parameters, "USERNAME")?;
+            // EXPOSE: a user name is no secret; it only travels among secrets.
+            let username = username.expose_secret();
+            let password = parameter(&mut parameters, "PASSWORD")?;
+            pool.check_secret_hash(username, parameters.get("SECRET_HASH"))?;
+            sign_in::by_password(pool, username, password).await
+        }
     }
 }
 
-/// Only the password flow is built. The others are answered as on AWS for a client that may not use
-/// them.
-fn check_flow(pool: &Pool, flow: &str) -> Result<(), Exception> {
-    let message = match flow {
-        "USER_PASSWORD_AUTH" if pool.client.allows_password_flow() => return Ok(()),
+fn parameter(parameters: &mut Parameters, name: &str) -> Result<SecretString, Exception> {
+    // EXPOSE: only to see that it is not empty.
+    let value = parameters.remove(name).filter(|value| !value.expose_secret().is_empty());
+    value
+        .ok_or_else(|| Kind::InvalidParameter.because(format!("Missing required parameter {name}")))
+}
+
+/// The flow of this name. One that is not built is answered as on AWS for a client that may not use
+/// it.
+fn flow(pool: &Pool, name: &str) -> Result<Flow, Exception> {
+    let message = match name {
+        "USER_PASSWORD_AUTH" if pool.client.allows_password_flow() => return Ok(Flow::Password),
         "ADMIN_NO_SRP_AUTH" | "ADMIN_USER_PASSWORD_AUTH" => {
             "Initiate Auth method not supported.".to_owned()
         }
-        "USER_SRP_AUTH" | "CUSTOM_AUTH" => format!("{flow} is not enabled for the client."),
-        _ => format!("{flow} flow not enabled for this client"),
+        "USER_SRP_AUTH" | "CUSTOM_AUTH" => format!("{name} is not enabled for the client."),
+        _ => format!("{name} flow not enabled for this client"),
     };
     Err(Kind::InvalidParameter.because(message))
-}
-
-/// A try of a password that the lockout allows.
-struct Attempt<'a> {
-    user: Option<User>,
-    subject: Subject,
-    failures: Attempts,
-    /// Held until the outcome is counted.
-    _place: Option<SemaphorePermit<'a>>,
-}
-
-impl<'a> Attempt<'a> {
-    /// Waits for a place among the tries under way, and looks again after waiting.
-    async fn admitted(pool: &'a Pool, username: &str) -> Result<Self, Exception> {
-        let name = pool.name(username);
-        let (mut place, mut weight) = (None, 0);
-        loop {
-            let (state, now) = (pool.store.read()?, pool.now());
-            let user = pool.visible(state.find(&name)?);
-            let subject = pool.subject(&name, user.as_ref());
-            let failures = state.attempts(Counter::FailedPasswords, &subject)?;
-            if lockout::is_locked(failures, now) {
-                return Err(Kind::NotAuthorized.because("Password attempts exceeded"));
-            }
-            let needed = Gate::weight(lockout::counted(failures, now));
-            if needed <= weight {
-                return Ok(Self { user, subject, failures, _place: place });
-            }
-            drop(place);
-            place = pool.gate.enter(&subject, needed).await;
-            weight = needed;
-        }
-    }
-}
-
-/// Counts a wrong password. A name that nobody has is counted too, at the same cost.
-async fn failed(pool: &Pool, attempt: Attempt<'_>) -> Exception {
-    let Attempt { subject, _place, .. } = attempt;
-    let now = pool.now();
-    let counted = pool.store.write(move |change| {
-        let failures = change.attempts(Counter::FailedPasswords, &subject)?;
-        Ok(change.put_attempts(
-            Counter::FailedPasswords,
-            &subject,
-            lockout::failed(failures, now),
-        )?)
-    });
-    counted.await.err().unwrap_or_else(incorrect)
-}
-
-/// Issues tokens. What is stored of the login and the end of the count of failures are one write.
-async fn signed_in(
-    pool: &Arc<Pool>,
-    user: &User,
-    attempt: &Attempt<'_>,
-) -> Result<Value, Exception> {
-    let (rng, now) = (&mut rng(), pool.now());
-    let login = Login {
-        sub: user.sub.clone(),
-        client_id: pool.client_id.clone(),
-        origin_jti: ids::uuid(rng),
-        event_id: ids::uuid(rng),
-        auth_time: now,
-        expires: now.after(pool.client.refresh_token_lifetime()),
-    };
-    let claims = Claims::new(user, &login, &pool.issuer(), &pool.client, now, rng);
-    let refresh_token = refresh_token(rng);
-    let keys = pool.keys().await?;
-    let (access_token, id_token) = spawn_blocking(move || claims.sign(&keys)).await??;
-
-    let digest = refresh_token_digest(&refresh_token);
-    let forgiven = (attempt.failures != Attempts::NONE).then(|| attempt.subject.clone());
-    pool.store
-        .write(move |change| {
-            if let Some(subject) = forgiven {
-                change.put_attempts(Counter::FailedPasswords, &subject, Attempts::NONE)?;
-            }
-            Ok(change.put_login(&digest, &login)?)
-        })
-        .await?;
-    Ok(json!({
-        "AuthenticationResult": {
-            "AccessToken": access_token,
-            "ExpiresIn": pool.client.access_token_lifetime().as_secs(),
-            "IdToken": id_token,
-            // EXPOSE: the caller is who it is for.
-            "RefreshToken": refresh_token.expose_secret(),
-            "TokenType": "Bearer",
-        },
-        "ChallengeParameters": {},
-    }))
 }

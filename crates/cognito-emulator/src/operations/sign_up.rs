@@ -1,41 +1,17 @@
-use std::collections::BTreeMap;
-
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::Account;
+use super::{Account, attributes};
 use crate::{
     constraint::PASSWORD,
     exception::{Exception, Kind},
     fields::{Attributes, Fields},
     ids,
     name::is_email,
-    password_policy,
+    password_policy::{self, Wording},
     pool::{Pool, rng},
     user::{User, UserStatus, masked},
 };
-
-/// The attributes that OpenID Connect Core 1.0 (section 5.1) has and that a user may give, which
-/// every pool knows.
-const STANDARD_ATTRIBUTES: [&str; 17] = [
-    "address",
-    "birthdate",
-    "email",
-    "family_name",
-    "gender",
-    "given_name",
-    "locale",
-    "middle_name",
-    "name",
-    "nickname",
-    "phone_number",
-    "picture",
-    "preferred_username",
-    "profile",
-    "updated_at",
-    "website",
-    "zoneinfo",
-];
 
 struct Input {
     account: Account,
@@ -68,8 +44,12 @@ pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception>
         return Err(Kind::InvalidParameter.because("Username should be an email."));
     }
     // EXPOSE: the policy is about the characters of the password.
-    password_policy::check(&pool.settings.password_policy(), input.password.expose_secret())?;
-    let mut attributes = permitted(input.attributes)?;
+    password_policy::check(
+        &pool.settings.password_policy(),
+        input.password.expose_secret(),
+        Wording::SignUp,
+    )?;
+    let mut attributes = attributes::of_user(input.attributes)?;
     if by_email {
         attributes.insert("email".to_owned(), username.clone());
     }
@@ -90,6 +70,8 @@ pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception>
         created: now,
         modified: now,
         sign_up_code: None,
+        reset_code: None,
+        temporary_until: None,
     };
     store(pool, &username, user).await
 }
@@ -120,24 +102,4 @@ async fn store(pool: &Pool, name: &str, mut user: User) -> Result<Value, Excepti
         pool.mail(address, code);
     }
     Ok(answer)
-}
-
-/// The attributes that a user may set at sign-up.
-fn permitted(attributes: Attributes) -> Result<BTreeMap<String, String>, Exception> {
-    for (name, value) in &attributes {
-        if matches!(name.as_str(), "sub" | "email_verified" | "phone_number_verified") {
-            return Err(
-                Kind::NotAuthorized.because("A client attempted to write unauthorized attribute")
-            );
-        }
-        if !STANDARD_ATTRIBUTES.contains(&name.as_str()) {
-            return Err(Kind::InvalidParameter.because(format!(
-                "Attributes did not conform to the schema: {name}: Attribute does not exist in the schema."
-            )));
-        }
-        if name == "email" && !is_email(value) {
-            return Err(Kind::InvalidParameter.because("Invalid email address format."));
-        }
-    }
-    Ok(attributes.into_iter().collect())
 }

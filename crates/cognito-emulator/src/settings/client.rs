@@ -13,6 +13,9 @@ const SHORT_LIVED: RangeInclusive<u64> = 5 * MINUTE..=DAY;
 /// What a refresh token may be valid for, in seconds: 1 hour to 10 years.
 const LONG_LIVED: RangeInclusive<u64> = HOUR..=3650 * DAY;
 
+/// The most that `RetryGracePeriodSeconds` may be.
+const LONGEST_GRACE: Duration = Duration::from_mins(1);
+
 /// The properties of `AWS::Cognito::UserPoolClient` that this pool honours; others are ignored.
 ///
 /// What is absent has the default of AWS: no secret, no password flow, tokens of 1 hour, refresh
@@ -29,6 +32,7 @@ pub struct ClientSettings {
     pub(crate) auth_session_validity: u8,
     pub(crate) enable_token_revocation: bool,
     pub(crate) generate_secret: bool,
+    pub(crate) refresh_token_rotation: RefreshTokenRotation,
     pub(crate) prevent_user_existence_errors: ExistenceErrors,
 }
 
@@ -48,6 +52,7 @@ impl Default for ClientSettings {
             auth_session_validity: 3,
             enable_token_revocation: true,
             generate_secret: false,
+            refresh_token_rotation: RefreshTokenRotation::default(),
             prevent_user_existence_errors: ExistenceErrors::Legacy,
         }
     }
@@ -75,6 +80,31 @@ pub(crate) enum ExistenceErrors {
     Legacy,
     /// Absent users are answered as present ones, where AWS does so.
     Enabled,
+}
+
+/// `RefreshTokenRotation`: whether a refresh brings a new refresh token, and for how many seconds
+/// the one before it works beside it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct RefreshTokenRotation {
+    pub(crate) feature: Feature,
+    pub(crate) retry_grace_period_seconds: u64,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Feature {
+    #[default]
+    Disabled,
+    Enabled,
+}
+
+impl RefreshTokenRotation {
+    /// How long the token before the newest one works; nothing if tokens are not rotated at all.
+    pub(crate) fn grace(&self) -> Option<Duration> {
+        (self.feature == Feature::Enabled)
+            .then(|| Duration::from_secs(self.retry_grace_period_seconds))
+    }
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -142,6 +172,13 @@ impl ClientSettings {
             || flows.contains(&ExplicitAuthFlow::UserPasswordAuth)
     }
 
+    /// Whether an administrator may sign a user in by password.
+    pub(crate) fn allows_admin_password_flow(&self) -> bool {
+        let flows = &self.explicit_auth_flows;
+        flows.contains(&ExplicitAuthFlow::AllowAdminUserPasswordAuth)
+            || flows.contains(&ExplicitAuthFlow::AdminNoSrpAuth)
+    }
+
     /// Whether absent users must not be told from present ones.
     pub(crate) fn hides_existence(&self) -> bool {
         self.prevent_user_existence_errors == ExistenceErrors::Enabled
@@ -160,6 +197,24 @@ impl ClientSettings {
             return Err(BadSetting {
                 property: "RefreshTokenValidity",
                 reason: "must be 1 hour to 10 years",
+            });
+        }
+        self.check_rotation()
+    }
+
+    fn check_rotation(&self) -> Result<(), BadSetting> {
+        let flow = ExplicitAuthFlow::AllowRefreshTokenAuth;
+        let Some(grace) = self.refresh_token_rotation.grace() else { return Ok(()) };
+        if grace > LONGEST_GRACE {
+            return Err(BadSetting {
+                property: "RetryGracePeriodSeconds",
+                reason: "must be 0 to 60",
+            });
+        }
+        if self.explicit_auth_flows.contains(&flow) {
+            return Err(BadSetting {
+                property: "ExplicitAuthFlows",
+                reason: "cannot have ALLOW_REFRESH_TOKEN_AUTH when refresh token rotation is enabled",
             });
         }
         Ok(())

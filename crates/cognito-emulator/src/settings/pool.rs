@@ -11,6 +11,7 @@ use super::BadSetting;
 pub struct PoolSettings {
     pub(crate) user_pool_name: String,
     pub(crate) policies: Policies,
+    pub(crate) deletion_protection: DeletionProtection,
     pub(crate) username_attributes: Vec<VerifiedAttribute>,
     pub(crate) auto_verified_attributes: Vec<VerifiedAttribute>,
     pub(crate) username_configuration: UsernameConfiguration,
@@ -18,6 +19,38 @@ pub struct PoolSettings {
     pub(crate) email_verification_subject: Option<String>,
     pub(crate) email_verification_message: Option<String>,
     pub(crate) verification_message_template: VerificationMessageTemplate,
+    pub(crate) mfa_configuration: MfaConfiguration,
+    pub(crate) enabled_mfas: Vec<Mfa>,
+}
+
+/// Whether the pool can be deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum DeletionProtection {
+    Active,
+    #[default]
+    Inactive,
+}
+
+/// Whether users sign in with a second factor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum MfaConfiguration {
+    #[default]
+    Off,
+    On,
+    Optional,
+}
+
+/// The second factors of `CloudFormation`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Mfa {
+    #[serde(rename = "SOFTWARE_TOKEN_MFA")]
+    SoftwareToken,
+    #[serde(rename = "SMS_MFA")]
+    Sms,
+    #[serde(rename = "EMAIL_OTP")]
+    Email,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -88,6 +121,17 @@ impl Default for UsernameConfiguration {
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct AdminCreateUserConfig {
     pub(crate) allow_admin_create_user_only: bool,
+    pub(crate) invite_message_template: InviteMessageTemplate,
+}
+
+/// The mail to a user whom an administrator creates.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct InviteMessageTemplate {
+    pub(crate) email_message: Option<String>,
+    pub(crate) email_subject: Option<String>,
+    #[serde(rename = "SMSMessage")]
+    pub(crate) sms_message: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -136,6 +180,19 @@ impl PoolSettings {
                 .map_or("Your confirmation code is {####}", String::as_str)
                 .replace("{####}", code),
         )
+    }
+
+    /// Subject and body of the mail with a temporary password.
+    pub(crate) fn invitation(&self, username: &str, password: &str) -> (String, String) {
+        let template = &self.admin_create_user_config.invite_message_template;
+        let subject = template.email_subject.as_deref().unwrap_or("Your temporary password");
+        let message = template
+            .email_message
+            .as_deref()
+            .unwrap_or("Your username is {username} and temporary password is {####}.");
+        // The user's own name comes last, lest a name bring a placeholder with it.
+        let message = message.replace("{####}", password).replace("{username}", username);
+        (subject.to_owned(), message)
     }
 
     pub(crate) fn check(&self) -> Result<(), BadSetting> {

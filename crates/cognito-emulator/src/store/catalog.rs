@@ -70,6 +70,14 @@ impl Catalog {
         put_client(&transaction, client)?;
         Ok(transaction.commit()?)
     }
+
+    /// Stores a new pool.
+    pub(crate) fn add_pool(&self, pool: &PoolRecord) -> Result<(), redb::Error> {
+        let transaction = begin(&self.database)?;
+        put_pool(&transaction, pool)?;
+        create_tables_of(&transaction, &pool.id)?;
+        Ok(transaction.commit()?)
+    }
 }
 
 /// Makes all tables at once, so that a reader finds each of them; also those that pools made by an

@@ -1,13 +1,13 @@
-use redb::{Key, Table, Value, WriteTransaction};
+use redb::{Key, ReadableTable, Table, Value, WriteTransaction};
 
 use super::{
     Counter, catalog, decode, encode, lookup,
-    tables::{ATTEMPTS, NAMES, POOLS, PoolTable, REFRESH_TOKENS, STRANGERS, USERS},
+    tables::{self, ATTEMPTS, CLIENTS, NAMES, POOLS, PoolTable, REFRESH_TOKENS, STRANGERS, USERS},
 };
 use crate::{
     attempts::Attempts,
     name::{SignInName, Subject},
-    record::PoolRecord,
+    record::{ClientRecord, PoolRecord},
     time::Moment,
     tokens::Login,
     user::User,
@@ -35,6 +35,34 @@ impl Change {
         catalog::put_pool(&self.transaction, record)
     }
 
+    /// Deletes the pool with all that belongs to it.
+    pub(crate) fn delete_pool(&self) -> Result<(), redb::Error> {
+        self.transaction.open_table(CLIENTS)?.retain(|_, record| {
+            !decode::<ClientRecord>(record).is_ok_and(|client| client.pool_id == self.pool_id)
+        })?;
+        for table in tables::OF_A_POOL {
+            let name = tables::name(table, &self.pool_id);
+            self.transaction.delete_table(redb::TableDefinition::<&str, &str>::new(&name))?;
+        }
+        self.transaction.open_table(POOLS)?.remove(self.pool_id.as_str())?;
+        Ok(())
+    }
+
+    /// A client of this pool.
+    pub(crate) fn client(&self, id: &str) -> Result<Option<ClientRecord>, redb::Error> {
+        let found = catalog::record(&self.transaction.open_table(CLIENTS)?, id)?;
+        Ok(found.filter(|client: &ClientRecord| client.pool_id == self.pool_id))
+    }
+
+    pub(crate) fn put_client(&self, client: &ClientRecord) -> Result<(), redb::Error> {
+        catalog::put_client(&self.transaction, client)
+    }
+
+    pub(crate) fn delete_client(&self, id: &str) -> Result<(), redb::Error> {
+        self.transaction.open_table(CLIENTS)?.remove(id)?;
+        Ok(())
+    }
+
     pub(crate) fn find(&self, name: &SignInName) -> Result<Option<User>, redb::Error> {
         lookup::find(&self.open(&NAMES)?, &self.open(&USERS)?, name)
     }
@@ -49,6 +77,22 @@ impl Change {
     pub(crate) fn add_user(&self, name: &SignInName, user: &User) -> Result<(), redb::Error> {
         self.open(&NAMES)?.insert(name.folded(), user.sub.as_str())?;
         self.put_user(user)
+    }
+
+    /// Files a user under another name, and under no other.
+    pub(crate) fn rename_user(&self, name: &SignInName, sub: &str) -> Result<(), redb::Error> {
+        let mut names = self.open(&NAMES)?;
+        names.retain(|_, owner| owner != sub)?;
+        names.insert(name.folded(), sub)?;
+        Ok(())
+    }
+
+    /// Deletes a user. The logins stay: a refresh token can be told from an invented one.
+    pub(crate) fn delete_user(&self, sub: &str) -> Result<(), redb::Error> {
+        self.open(&NAMES)?.retain(|_, owner| owner != sub)?;
+        self.open(&ATTEMPTS)?.retain(|(_, owner), _| owner != sub)?;
+        self.open(&USERS)?.remove(sub)?;
+        Ok(())
     }
 
     pub(crate) fn attempts(
@@ -92,10 +136,26 @@ impl Change {
         Ok(())
     }
 
+    /// Ends every login of a user.
+    pub(crate) fn revoke_logins(&self, sub: &str) -> Result<(), redb::Error> {
+        let mut revoked = Vec::new();
+        for entry in self.open(&REFRESH_TOKENS)?.iter()? {
+            let (digest, record) = entry?;
+            let login: Login = decode(record.value())?;
+            if login.sub == sub {
+                revoked.push((digest.value().to_owned(), Login { revoked: true, ..login }));
+            }
+        }
+        let mut logins = self.open(&REFRESH_TOKENS)?;
+        for (digest, login) in revoked {
+            logins.insert(digest.as_slice(), encode(&login)?.as_slice())?;
+        }
+        Ok(())
+    }
+
     /// The login of a refresh token.
     #[cfg(test)]
     pub(crate) fn login(&self, token_digest: &[u8; 32]) -> Result<Option<Login>, redb::Error> {
-        use redb::ReadableTable;
         let logins = self.open(&REFRESH_TOKENS)?;
         let record = logins.get(token_digest.as_slice())?;
         record.map(|record| decode(record.value())).transpose()

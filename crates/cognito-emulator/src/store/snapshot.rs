@@ -1,4 +1,4 @@
-use redb::{Key, ReadOnlyTable, ReadTransaction, ReadableTableMetadata, Value};
+use redb::{Key, ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, Value};
 
 use super::{
     Counter, catalog, decode, lookup,
@@ -33,6 +33,18 @@ impl Snapshot {
     pub(crate) fn client(&self, id: &str) -> Result<Option<ClientRecord>, redb::Error> {
         let found = catalog::record(&self.transaction.open_table(CLIENTS)?, id)?;
         Ok(found.filter(|client: &ClientRecord| client.pool_id == self.pool_id))
+    }
+
+    /// All clients of this pool in order of their ids.
+    pub(crate) fn clients(&self) -> Result<Vec<ClientRecord>, redb::Error> {
+        let mut clients = Vec::new();
+        for entry in self.transaction.open_table(CLIENTS)?.iter()? {
+            let client: ClientRecord = decode(entry?.1.value())?;
+            if client.pool_id == self.pool_id {
+                clients.push(client);
+            }
+        }
+        Ok(clients)
     }
 
     pub(crate) fn find(&self, name: &SignInName) -> Result<Option<User>, redb::Error> {
