@@ -2,7 +2,17 @@
 
 mod add_user_pool_client_secret;
 mod admin_confirm_sign_up;
+mod admin_create_user;
+mod admin_delete_user;
+mod admin_delete_user_attributes;
+mod admin_disable_user;
+mod admin_enable_user;
 mod admin_get_user;
+mod admin_initiate_auth;
+mod admin_reset_user_password;
+mod admin_set_user_password;
+mod admin_update_user_attributes;
+mod admin_user_global_sign_out;
 mod app_client_input;
 mod attributes;
 mod confirm_sign_up;
@@ -26,6 +36,7 @@ mod sign_in;
 mod sign_up;
 mod update_user_pool;
 mod update_user_pool_client;
+mod user_of_pool;
 mod user_pool_input;
 
 use std::sync::Arc;
@@ -50,7 +61,17 @@ use crate::{
 pub(crate) enum Operation {
     AddUserPoolClientSecret,
     AdminConfirmSignUp,
+    AdminCreateUser,
+    AdminDeleteUser,
+    AdminDeleteUserAttributes,
+    AdminDisableUser,
+    AdminEnableUser,
     AdminGetUser,
+    AdminInitiateAuth,
+    AdminResetUserPassword,
+    AdminSetUserPassword,
+    AdminUpdateUserAttributes,
+    AdminUserGlobalSignOut,
     ConfirmSignUp,
     CreateUserPool,
     CreateUserPoolClient,
@@ -77,7 +98,17 @@ impl Operation {
         Some(match name {
             "AddUserPoolClientSecret" => Self::AddUserPoolClientSecret,
             "AdminConfirmSignUp" => Self::AdminConfirmSignUp,
+            "AdminCreateUser" => Self::AdminCreateUser,
+            "AdminDeleteUser" => Self::AdminDeleteUser,
+            "AdminDeleteUserAttributes" => Self::AdminDeleteUserAttributes,
+            "AdminDisableUser" => Self::AdminDisableUser,
+            "AdminEnableUser" => Self::AdminEnableUser,
             "AdminGetUser" => Self::AdminGetUser,
+            "AdminInitiateAuth" => Self::AdminInitiateAuth,
+            "AdminResetUserPassword" => Self::AdminResetUserPassword,
+            "AdminSetUserPassword" => Self::AdminSetUserPassword,
+            "AdminUpdateUserAttributes" => Self::AdminUpdateUserAttributes,
+            "AdminUserGlobalSignOut" => Self::AdminUserGlobalSignOut,
             "ConfirmSignUp" => Self::ConfirmSignUp,
             "CreateUserPool" => Self::CreateUserPool,
             "CreateUserPoolClient" => Self::CreateUserPoolClient,
@@ -107,7 +138,17 @@ impl Operation {
         match self {
             Self::AddUserPoolClientSecret
             | Self::AdminConfirmSignUp
+            | Self::AdminCreateUser
+            | Self::AdminDeleteUser
+            | Self::AdminDeleteUserAttributes
+            | Self::AdminDisableUser
+            | Self::AdminEnableUser
             | Self::AdminGetUser
+            | Self::AdminInitiateAuth
+            | Self::AdminResetUserPassword
+            | Self::AdminSetUserPassword
+            | Self::AdminUpdateUserAttributes
+            | Self::AdminUserGlobalSignOut
             | Self::CreateUserPool
             | Self::CreateUserPoolClient
             | Self::DeleteUserPool
@@ -136,7 +177,21 @@ impl Operation {
         match self {
             Self::AddUserPoolClientSecret => add_user_pool_client_secret::run(pool, fields).await,
             Self::AdminConfirmSignUp => admin_confirm_sign_up::run(pool, fields).await,
+            Self::AdminCreateUser => admin_create_user::run(pool, fields).await,
+            Self::AdminDeleteUser => admin_delete_user::run(pool, fields).await,
+            Self::AdminDeleteUserAttributes => {
+                admin_delete_user_attributes::run(pool, fields).await
+            }
+            Self::AdminDisableUser => admin_disable_user::run(pool, fields).await,
+            Self::AdminEnableUser => admin_enable_user::run(pool, fields).await,
             Self::AdminGetUser => admin_get_user::run(pool, fields),
+            Self::AdminInitiateAuth => admin_initiate_auth::run(pool, fields).await,
+            Self::AdminResetUserPassword => admin_reset_user_password::run(pool, fields).await,
+            Self::AdminSetUserPassword => admin_set_user_password::run(pool, fields).await,
+            Self::AdminUpdateUserAttributes => {
+                admin_update_user_attributes::run(pool, fields).await
+            }
+            Self::AdminUserGlobalSignOut => admin_user_global_sign_out::run(pool, fields).await,
             Self::ConfirmSignUp => confirm_sign_up::run(pool, fields).await,
             Self::CreateUserPool => create_user_pool::run(pool, fields).await,
             Self::CreateUserPoolClient => create_user_pool_client::run(pool, fields).await,

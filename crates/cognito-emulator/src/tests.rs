@@ -1,5 +1,9 @@
 //! The pools from outside: request in, response out.
 
+mod admin_attributes;
+mod admin_create_user;
+mod admin_sign_in;
+mod admin_users;
 mod administration;
 mod client_secrets;
 mod clients;

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use http::Request;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::support::{ANN, ANN_PASSWORD, Bench};
 
@@ -92,6 +92,31 @@ async fn a_client_is_only_of_its_pool() {
             bench.refusals(operation, &[case]).await;
         }
     }
+}
+
+#[tokio::test]
+async fn tokens_of_a_pool_are_signed_with_its_own_keys() {
+    let bench = Bench::new();
+    let (pool, client) = beside(&bench).await;
+    let user = json!({ "UserPoolId": pool, "Username": ANN, "MessageAction": "SUPPRESS" });
+    bench.admin_call("AdminCreateUser", user).await.ok();
+    let password =
+        json!({ "UserPoolId": pool, "Username": ANN, "Password": "Passw0rd!", "Permanent": true });
+    bench.admin_call("AdminSetUserPassword", password).await.ok();
+    let result = sign_in(&bench, &client, "Passw0rd!").await.ok()["AuthenticationResult"].clone();
+    let token = result["AccessToken"].as_str().unwrap();
+
+    let addressee = crate::tokens::addressee(token).unwrap();
+    assert_eq!(addressee, (pool.clone(), client));
+    let kid = jsonwebtoken::decode_header(token).unwrap().kid.unwrap();
+    let has =
+        |keys: Value| keys["keys"].as_array().unwrap().iter().any(|key| key["kid"] == kid.as_str());
+    assert!(has(key_set(&bench, &pool).await.ok()));
+    assert!(!has(key_set(&bench, bench.emulator.pool_id()).await.ok()));
+
+    let path = format!("/{pool}/.well-known/openid-configuration");
+    let found = bench.send(Request::get(path).body(Bytes::new()).unwrap()).await.ok();
+    assert_eq!(found["issuer"], format!("https://cognito-idp.eu-west-1.amazonaws.com/{pool}"));
 }
 
 #[tokio::test]

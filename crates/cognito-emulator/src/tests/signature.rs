@@ -4,10 +4,20 @@ use serde_json::json;
 use super::support::{Bench, REGION, START, sign};
 use crate::sigv4;
 
-const ADMIN: [&str; 18] = [
+const ADMIN: [&str; 28] = [
     "AddUserPoolClientSecret",
     "AdminConfirmSignUp",
+    "AdminCreateUser",
+    "AdminDeleteUser",
+    "AdminDeleteUserAttributes",
+    "AdminDisableUser",
+    "AdminEnableUser",
     "AdminGetUser",
+    "AdminInitiateAuth",
+    "AdminResetUserPassword",
+    "AdminSetUserPassword",
+    "AdminUpdateUserAttributes",
+    "AdminUserGlobalSignOut",
     "CreateUserPool",
     "CreateUserPoolClient",
     "DeleteUserPool",
