@@ -43,7 +43,7 @@ fn read(mut fields: Fields) -> Result<PoolSettings, Exception> {
     refused.note(&mut fields, "AliasAttributes");
     refused.note(&mut fields, "LambdaConfig");
     refused.note(&mut fields, "SmsConfiguration");
-    schema(&mut fields, &mut refused)?;
+    schema(&mut fields, &settings, &mut refused)?;
     fields.finish()?;
     refused.refuse()?;
     if settings.username_attributes.contains(&VerifiedAttribute::PhoneNumber) {

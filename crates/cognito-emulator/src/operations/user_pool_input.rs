@@ -113,14 +113,19 @@ fn admin_create_user_config(fields: &mut Fields) -> Result<AdminCreateUserConfig
     })
 }
 
-/// Reads the schema of attributes: the standard ones are always there, custom ones never.
-pub(super) fn schema(fields: &mut Fields, refused: &mut NotEmulated) -> Result<(), Exception> {
+/// Reads the schema of attributes: the standard ones are always there, custom ones never, and
+/// every user has an address only where it is the name of sign-in.
+pub(super) fn schema(
+    fields: &mut Fields,
+    pool: &PoolSettings,
+    refused: &mut NotEmulated,
+) -> Result<(), Exception> {
     fields.structures("Schema", |attribute| {
         let name = attribute.optional("Name", &SCHEMA_NAME)?.unwrap_or_default();
         let required = attribute.boolean("Required")?.unwrap_or_default();
         if !STANDARD.contains(&name.as_str()) {
             refused.0.push("A custom attribute");
-        } else if required && name != "email" {
+        } else if required && !(name == "email" && pool.signs_in_by_email()) {
             refused.0.push("A required attribute");
         }
         Ok(())

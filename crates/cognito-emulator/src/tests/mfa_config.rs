@@ -57,3 +57,24 @@ async fn second_factors_are_set_and_told() {
         assert_eq!(bench.admin_call("GetUserPoolMfaConfig", json!({})).await.ok(), told);
     }
 }
+
+#[tokio::test]
+async fn an_update_keeps_the_factor_of_a_pool_that_has_one() {
+    let bench = Bench::new();
+    let token = json!({ "Enabled": true });
+    let set = json!({ "MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": token });
+    bench.admin_call("SetUserPoolMfaConfig", set).await.ok();
+    for (update, told) in [
+        (
+            json!({ "MfaConfiguration": "ON" }),
+            json!({ "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": token }),
+        ),
+        (json!({}), json!({ "MfaConfiguration": "OFF" })),
+    ] {
+        bench.admin_call("UpdateUserPool", update).await.ok();
+        assert_eq!(bench.admin_call("GetUserPoolMfaConfig", json!({})).await.ok(), told);
+    }
+    let message = "SMS configuration and Auto verification for phone_number are required when MFA is required/optional";
+    let on = json!({ "MfaConfiguration": "ON" });
+    bench.refusals("UpdateUserPool", &[(on, INVALID, message)]).await;
+}

@@ -155,13 +155,13 @@ async fn pools_that_aws_refuses_or_that_cannot_be_honoured_are_refused() {
             ),
             (named(json!({ "Schema": [{ "Name": "plan" }] })), INVALID, "A custom attribute is not emulated."),
             (
-                named(json!({ "Schema": [{ "Name": "name", "Required": true }] })),
+                named(json!({ "Schema": [{ "Name": "email", "Required": true }] })),
                 INVALID,
                 "A required attribute is not emulated.",
             ),
         ])
         .await;
-    let taken = json!({ "AliasAttributes": [], "LambdaConfig": {}, "Schema": [{ "Name": "email", "Required": true }] });
+    let taken = json!({ "AliasAttributes": [], "LambdaConfig": {}, "Schema": [{ "Name": "email", "Required": true }], "UsernameAttributes": ["email"] });
     bench.new_pool(&taken).await;
 }
 

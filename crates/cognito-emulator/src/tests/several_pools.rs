@@ -79,7 +79,8 @@ async fn a_client_is_only_of_its_pool() {
     let (pool, client) = beside(&bench).await;
     let declared = bench.emulator.client_id();
     for (pool, client) in [(pool.as_str(), declared), (bench.emulator.pool_id(), client.as_str())] {
-        let body = json!({ "UserPoolId": pool, "ClientId": client });
+        let flow = "ADMIN_USER_PASSWORD_AUTH";
+        let body = json!({ "UserPoolId": pool, "ClientId": client, "AuthFlow": flow });
         let message = format!("User pool client {client} does not exist.");
         for operation in [
             "DescribeUserPoolClient",
@@ -87,6 +88,7 @@ async fn a_client_is_only_of_its_pool() {
             "DeleteUserPoolClient",
             "AddUserPoolClientSecret",
             "ListUserPoolClientSecrets",
+            "AdminInitiateAuth",
         ] {
             let case = (body.clone(), "ResourceNotFoundException", message.as_str());
             bench.refusals(operation, &[case]).await;
@@ -145,6 +147,19 @@ async fn a_deleted_pool_takes_all_with_it() {
     after(&bench).await;
     drop(bench);
     after(&Bench::at(&path)).await;
+}
+
+#[tokio::test]
+async fn what_is_under_way_when_a_pool_is_deleted_makes_no_part_of_it_anew() {
+    let bench = Bench::new();
+    let (id, _) = beside(&bench).await;
+    let pool = bench.emulator.pools.pool(&id, None).unwrap().unwrap();
+    bench.admin_call("DeleteUserPool", json!({ "UserPoolId": id })).await;
+    let message = format!("User pool {id} does not exist.");
+    let written = pool.store.write_now(|change| Ok(change.revoke_logins("nobody")?));
+    assert_eq!(written.unwrap_err().message.unwrap(), message);
+    let read = pool.store.read().map(|_| ());
+    assert_eq!(read.unwrap_err().message.unwrap(), message);
 }
 
 #[tokio::test]
