@@ -27,7 +27,7 @@ pub(crate) struct User {
     pub(crate) reset_code: Option<StoredCode>,
     /// When a password that an administrator set stops to work; nothing if it is the user's own.
     #[serde(default)]
-    pub(crate) temporary_until: Option<Moment>,
+    pub(crate) temporary_password_expires: Option<Moment>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

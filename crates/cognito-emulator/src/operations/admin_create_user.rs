@@ -108,7 +108,7 @@ async fn create(pool: &Pool, input: Input, temporary: Temporary) -> Result<Value
         modified: temporary.now,
         sign_up_code: None,
         reset_code: None,
-        temporary_until: Some(temporary.until),
+        temporary_password_expires: Some(temporary.until),
     };
     let invited = match input.action {
         Some(MessageAction::Suppress) => None,
@@ -143,7 +143,7 @@ async fn resend(pool: &Pool, input: Input, temporary: Temporary) -> Result<Value
             }
             let invited = addressee(&user, &input.mediums)?;
             user.password_hash = hash;
-            user.temporary_until = Some(temporary.until);
+            user.temporary_password_expires = Some(temporary.until);
             user.modified = temporary.now;
             change.put_user(&user)?;
             Ok((user, invited))

@@ -33,7 +33,7 @@ pub(super) async fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Except
             user.password_hash = hash;
             user.status =
                 if permanent { UserStatus::Confirmed } else { UserStatus::ForceChangePassword };
-            user.temporary_until = (!permanent).then_some(until);
+            user.temporary_password_expires = (!permanent).then_some(until);
             user.sign_up_code = None;
             user.reset_code = None;
             user.modified = now;

@@ -46,7 +46,7 @@ pub(super) async fn by_password(
 
 /// A temporary password leads to a challenge, which is not built.
 fn temporary(user: &User, pool: &Pool) -> Exception {
-    if user.temporary_until.is_some_and(|until| pool.now() >= until) {
+    if user.temporary_password_expires.is_some_and(|until| pool.now() >= until) {
         return Kind::NotAuthorized
             .because("Temporary password has expired and must be reset by an administrator.");
     }

@@ -71,7 +71,7 @@ pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception>
         modified: now,
         sign_up_code: None,
         reset_code: None,
-        temporary_until: None,
+        temporary_password_expires: None,
     };
     store(pool, &username, user).await
 }
