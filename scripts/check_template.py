@@ -83,6 +83,8 @@ USER_POOL = {
     "AutoVerifiedAttributes": ["email"],
     "DeletionProtection": "ACTIVE",
     "DeviceConfiguration": None,
+    "EnabledMfas": ["SOFTWARE_TOKEN_MFA"],
+    "MfaConfiguration": "OPTIONAL",
     "Policies": {
         "PasswordPolicy": {
             "MinimumLength": 15,
@@ -98,6 +100,7 @@ USER_POOL = {
 }
 USER_POOL_CLIENT = {
     "AccessTokenValidity": 15,
+    "AuthSessionValidity": 15,
     "EnablePropagateAdditionalUserContextData": True,
     "EnableTokenRevocation": True,
     "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],

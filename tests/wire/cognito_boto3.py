@@ -20,6 +20,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+import account
 from expect import Json, WireError, among, different, equal, matches, refused
 from stack import PASSWORD, REGION, ROOT, TOKEN_SECONDS, UUID, Stack, plain, running
 
@@ -75,6 +76,7 @@ def describe_user_pool(at: Stack) -> None:
     equal({"CaseSensitive": False}, pool["UsernameConfiguration"])
     policy = pool["Policies"]["PasswordPolicy"]
     equal(15, policy["MinimumLength"])
+    equal("OPTIONAL", pool["MfaConfiguration"])
     for kind in ("Lowercase", "Numbers", "Symbols", "Uppercase"):
         equal(False, policy[f"Require{kind}"])
 
@@ -90,6 +92,9 @@ def describe_user_pool_client(at: Stack) -> None:
     units = {"AccessToken": "minutes", "IdToken": "minutes", "RefreshToken": "days"}
     equal(units, client["TokenValidityUnits"])
     equal("ENABLED", client["PreventUserExistenceErrors"])
+    equal(15, client["AuthSessionValidity"])
+    rotation = {"Feature": "ENABLED", "RetryGracePeriodSeconds": 30}
+    equal(rotation, client["RefreshTokenRotation"])
     equal(True, client["EnableTokenRevocation"])
 
 
@@ -534,6 +539,7 @@ CHECKS: list[Callable[[Stack], None]] = [
     signature_ignored,
     refusal_form,
     unknown_operation,
+    *account.CHECKS,
 ]
 
 

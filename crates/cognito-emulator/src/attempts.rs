@@ -60,6 +60,16 @@ pub(crate) mod quota {
 
     /// `ConfirmSignUp` per user and hour.
     pub(crate) const CONFIRM_SIGN_UP: u32 = 15;
+    /// `ForgotPassword` per user and hour. The guide says 5 to 20, by the risk that AWS sees.
+    pub(crate) const FORGOT_PASSWORD: u32 = 5;
+    /// `ConfirmForgotPassword` per user and hour, likewise.
+    pub(crate) const CONFIRM_FORGOT_PASSWORD: u32 = 5;
+    /// `ChangePassword` per user and hour.
+    pub(crate) const CHANGE_PASSWORD: u32 = 5;
+    /// `GetUserAttributeVerificationCode` per user and hour.
+    pub(crate) const GET_USER_ATTRIBUTE_VERIFICATION_CODE: u32 = 5;
+    /// `VerifyUserAttribute` per user and hour.
+    pub(crate) const VERIFY_USER_ATTRIBUTE: u32 = 15;
     /// `ResendConfirmationCode` per user and hour.
     pub(crate) const RESEND_CONFIRMATION_CODE: u32 = 5;
 

@@ -13,8 +13,30 @@ use crate::{mac::hmac_sha256, time::Moment};
 /// How long a sign-up code works.
 pub(crate) const SIGN_UP_LIFETIME: Duration = Duration::from_hours(24);
 
-/// How long a code to set another password with works.
+/// How long a code works that allows to set a new password.
 pub(crate) const RESET_LIFETIME: Duration = Duration::from_hours(1);
+
+/// How long a code works that proves an address.
+pub(crate) const ATTRIBUTE_LIFETIME: Duration = Duration::from_hours(24);
+
+/// What a code is for, if not for the sign-up. A user has one of each, the newest.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Purpose {
+    EmailVerification,
+    PasswordReset,
+}
+
+impl Purpose {
+    pub(crate) const ALL: [Self; 2] = [Self::EmailVerification, Self::PasswordReset];
+
+    /// What codes of this purpose are filed under.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::EmailVerification => "email-verification",
+            Self::PasswordReset => "password-reset",
+        }
+    }
+}
 
 /// What is kept of a code: enough to know it again, not to read it.
 #[derive(Clone, Serialize, Deserialize)]

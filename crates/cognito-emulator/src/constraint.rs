@@ -52,6 +52,35 @@ pub(crate) const PASSWORD: Constraint =
 pub(crate) const CONFIRMATION_CODE: Constraint =
     Constraint { sensitive: false, length: 1..=2048, pattern: Some(NO_SPACE) };
 
+/// An access or refresh token. The model gives no length.
+pub(crate) const TOKEN: Constraint = Constraint {
+    sensitive: true,
+    length: 0..=usize::MAX,
+    pattern: Some(Pattern {
+        text: "[A-Za-z0-9-_=.]+",
+        matches: |text| all(text, |c| is_word(c) || matches!(c, '-' | '=' | '.')),
+    }),
+};
+
+pub(crate) const CLIENT_SECRET: Constraint = Constraint { length: 24..=64, ..CLIENT_ID };
+
+/// The session of a sign-in that is under way.
+pub(crate) const SESSION: Constraint =
+    Constraint { sensitive: true, length: 20..=4096, pattern: None };
+
+/// A code of a software token.
+pub(crate) const USER_CODE: Constraint = Constraint {
+    sensitive: true,
+    length: 6..=6,
+    pattern: Some(Pattern { text: "[0-9]+", matches: |text| all(text, |c| c.is_ascii_digit()) }),
+};
+
+pub(crate) const DEVICE_KEY: Constraint = Constraint {
+    sensitive: false,
+    length: 1..=55,
+    pattern: Some(Pattern { text: r"[\w-]+_[0-9a-f-]+", matches: is_device_key }),
+};
+
 pub(crate) const PAGINATION_TOKEN: Constraint =
     Constraint { sensitive: false, length: 1..=usize::MAX, pattern: Some(NO_SPACE) };
 
@@ -77,9 +106,6 @@ pub(crate) const NAME: Constraint = Constraint {
         },
     }),
 };
-
-pub(crate) const CLIENT_SECRET: Constraint =
-    Constraint { sensitive: true, length: 24..=64, pattern: CLIENT_ID.pattern };
 
 pub(crate) const CLIENT_SECRET_ID: Constraint =
     Constraint { sensitive: false, length: 1..=128, pattern: None };
@@ -157,6 +183,14 @@ fn is_visible(c: char) -> bool {
             | GeneralCategoryGroup::Number
             | GeneralCategoryGroup::Punctuation
     )
+}
+
+/// As with pool ids, the last underscore divides.
+fn is_device_key(text: &str) -> bool {
+    text.rsplit_once('_').is_some_and(|(region, rest)| {
+        all(region, |c| is_word(c) || c == '-')
+            && all(rest, |c| matches!(c, '0'..='9' | 'a'..='f' | '-'))
+    })
 }
 
 /// The last underscore may belong to the left part only, since the right part has none.

@@ -12,6 +12,7 @@ pub(crate) struct Exception {
 pub(crate) enum Kind {
     AliasExists,
     CodeMismatch,
+    EnableSoftwareTokenMfa,
     ExpiredCode,
     IncompleteSignature,
     InternalError,
@@ -22,13 +23,17 @@ pub(crate) enum Kind {
     MissingAuthenticationToken,
     NotAuthorized,
     PasswordResetRequired,
+    RefreshTokenReuse,
     RequestEntityTooLarge,
     ResourceNotFound,
     Serialization,
+    SoftwareTokenMfaNotFound,
+    Unauthorized,
     UnknownOperation,
     UnrecognizedClient,
     UnsupportedOperation,
     UnsupportedUserState,
+    UnsupportedTokenType,
     UserNotConfirmed,
     UserNotFound,
     UsernameExists,
@@ -40,6 +45,7 @@ impl Kind {
         match self {
             Self::AliasExists => "AliasExistsException",
             Self::CodeMismatch => "CodeMismatchException",
+            Self::EnableSoftwareTokenMfa => "EnableSoftwareTokenMFAException",
             Self::ExpiredCode => "ExpiredCodeException",
             Self::IncompleteSignature => "IncompleteSignatureException",
             Self::InternalError => "InternalErrorException",
@@ -50,13 +56,17 @@ impl Kind {
             Self::MissingAuthenticationToken => "MissingAuthenticationTokenException",
             Self::NotAuthorized => "NotAuthorizedException",
             Self::PasswordResetRequired => "PasswordResetRequiredException",
+            Self::RefreshTokenReuse => "RefreshTokenReuseException",
             Self::RequestEntityTooLarge => "RequestEntityTooLargeException",
             Self::ResourceNotFound => "ResourceNotFoundException",
             Self::Serialization => "SerializationException",
+            Self::SoftwareTokenMfaNotFound => "SoftwareTokenMFANotFoundException",
+            Self::Unauthorized => "UnauthorizedException",
             Self::UnknownOperation => "UnknownOperationException",
             Self::UnrecognizedClient => "UnrecognizedClientException",
             Self::UnsupportedOperation => "UnsupportedOperationException",
             Self::UnsupportedUserState => "UnsupportedUserStateException",
+            Self::UnsupportedTokenType => "UnsupportedTokenTypeException",
             Self::UserNotConfirmed => "UserNotConfirmedException",
             Self::UserNotFound => "UserNotFoundException",
             Self::UsernameExists => "UsernameExistsException",
@@ -84,9 +94,14 @@ pub(crate) fn incorrect() -> Exception {
     Kind::NotAuthorized.because("Incorrect username or password.")
 }
 
-/// A sign-up code that does not match.
+/// A mailed code that does not match.
 pub(crate) fn code_mismatch() -> Exception {
     Kind::CodeMismatch.because("Invalid verification code provided, please try again.")
+}
+
+/// A code that is too old, used, or was never asked for.
+pub(crate) fn code_expired() -> Exception {
+    Kind::ExpiredCode.because("Invalid code provided, please request a code again.")
 }
 
 /// A quota of attempts is used up.

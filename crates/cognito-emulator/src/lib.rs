@@ -8,6 +8,8 @@
 //! What is emulated and where the facts come from: see the crate's README.
 
 mod attempts;
+mod attributes;
+mod bearer;
 mod code;
 mod config;
 mod constraint;
@@ -19,6 +21,7 @@ mod gate;
 mod hashing;
 mod ids;
 mod keys;
+mod login;
 mod mac;
 mod name;
 mod operations;
@@ -26,13 +29,16 @@ mod password_policy;
 mod pool;
 mod pools;
 mod record;
+mod session;
 mod settings;
 mod sigv4;
+mod software_token;
 mod store;
 #[cfg(test)]
 mod tests;
 mod time;
 mod tokens;
+mod totp;
 mod user;
 mod wire;
 

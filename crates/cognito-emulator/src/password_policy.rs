@@ -26,7 +26,8 @@ const TEMPORARY_LENGTH: usize = 12;
 pub(crate) enum Wording {
     SignUp,
     AdminCreateUser,
-    AdminSetUserPassword,
+    /// Wherever a password takes the place of another.
+    Replacement,
 }
 
 impl Wording {
@@ -34,7 +35,7 @@ impl Wording {
         match self {
             Self::SignUp => "Password did not conform with policy",
             Self::AdminCreateUser => "Password did not conform with password policy",
-            Self::AdminSetUserPassword => "Password does not conform to policy",
+            Self::Replacement => "Password does not conform to policy",
         }
     }
 }

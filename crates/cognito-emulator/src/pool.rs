@@ -1,19 +1,18 @@
+mod client_proof;
+
 use std::{sync::Arc, time::Duration};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use rand::{rand_core::UnwrapErr, rngs::SysRng};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
-use subtle::{Choice, ConstantTimeEq};
 use tokio::task::spawn_blocking;
 
 use crate::{
     code::{self, StoredCode},
     config::Message,
-    exception::{Exception, Kind, no_such_client, no_such_pool},
+    exception::{Exception, no_such_client, no_such_pool},
     gate::Gate,
     hashing::Hasher,
     keys::{KeyRecord, SigningKeys},
-    mac::hmac_sha256,
     name::{SignInName, Subject},
     pools::{Keys, Pools},
     record::{ClientRecord, ClientSecret, PoolRecord},
@@ -123,44 +122,14 @@ impl Pool {
         if id == self.id { Ok(()) } else { Err(no_such_pool(id)) }
     }
 
-    /// Refuses a caller who knows none of the client's secrets. The hash is over the user name
-    /// exactly as sent.
-    pub(crate) fn check_secret_hash(
-        &self,
-        username: &str,
-        sent: Option<&SecretString>,
-    ) -> Result<(), Exception> {
-        let id = &self.client_id;
-        let right = match (self.client.generate_secret, sent) {
-            (false, None) => true,
-            (true, None) => {
-                return Err(Kind::NotAuthorized.because(format!(
-                    "Client {id} is configured with secret but SECRET_HASH was not received"
-                )));
-            }
-            (false, Some(_)) => false,
-            (true, Some(sent)) => self.is_secret_hash(username, sent),
-        };
-        if right {
-            return Ok(());
-        }
-        Err(Kind::NotAuthorized.because(format!("Unable to verify secret hash for client {id}")))
-    }
-
-    fn is_secret_hash(&self, username: &str, sent: &SecretString) -> bool {
-        let mut right = Choice::from(0);
-        for secret in &self.client_secrets {
-            // EXPOSE: the secret is the key of the hash.
-            let key = secret.expose_secret().as_bytes();
-            let hash = hmac_sha256(key, &[username.as_bytes(), self.client_id.as_bytes()]);
-            // EXPOSE: to compare the hash with the one that the secret makes.
-            right |= STANDARD.encode(hash).as_bytes().ct_eq(sent.expose_secret().as_bytes());
-        }
-        right.into()
-    }
-
     pub(crate) fn name(&self, sent: &str) -> SignInName {
         SignInName::new(sent, self.settings.case_sensitive())
+    }
+
+    /// The name that a user is filed under.
+    pub(crate) fn name_of(&self, user: &User) -> SignInName {
+        let by_email = user.email().filter(|_| self.settings.signs_in_by_email());
+        self.name(by_email.unwrap_or(&user.username))
     }
 
     /// Whom attempts under this name are counted for.
@@ -187,17 +156,18 @@ impl Pool {
 
     /// A new sign-up code and what is kept of it.
     pub(crate) fn new_sign_up_code(&self, sub: &str, now: Moment) -> (SecretString, StoredCode) {
-        self.new_code(sub, now.after(code::SIGN_UP_LIFETIME))
+        self.new_code(sub, code::SIGN_UP_LIFETIME, now)
     }
 
-    /// A new code to set another password with and what is kept of it.
-    pub(crate) fn new_reset_code(&self, sub: &str, now: Moment) -> (SecretString, StoredCode) {
-        self.new_code(sub, now.after(code::RESET_LIFETIME))
-    }
-
-    fn new_code(&self, sub: &str, expires: Moment) -> (SecretString, StoredCode) {
+    /// A new code for a user and what is kept of it.
+    pub(crate) fn new_code(
+        &self,
+        sub: &str,
+        lifetime: Duration,
+        now: Moment,
+    ) -> (SecretString, StoredCode) {
         let code = code::generate(&mut rng());
-        let stored = StoredCode::new(self.digest_key(), sub, &code, expires);
+        let stored = StoredCode::new(self.digest_key(), sub, &code, now.after(lifetime));
         (code, stored)
     }
 

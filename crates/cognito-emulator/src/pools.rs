@@ -16,6 +16,7 @@ use crate::{
     keys::SigningKeys,
     pool::{Pool, rng},
     record::{ClientRecord, PoolRecord},
+    session,
     settings::{ClientSettings, PoolSettings},
     store::Catalog,
     time::Moment,
@@ -46,8 +47,10 @@ impl Pools {
         let catalog = Catalog::open(&config.storage)?;
         let (pool, client) = declare(&catalog, &config.region, config.pool, config.client, now)?;
         for pool in catalog.pools().map_err(OpenError::store)? {
-            let dropped =
-                catalog.store_of(&pool.id).write_now(|change| Ok(change.drop_expired_logins(now)?));
+            let dropped = catalog.store_of(&pool.id).write_now(|change| {
+                change.drop_expired_logins(now)?;
+                Ok(change.drop_expired_sessions(now)?)
+            });
             dropped.map_err(|exception| {
                 OpenError::store(std::io::Error::other(exception.message.unwrap_or_default()))
             })?;
@@ -89,15 +92,19 @@ impl Pools {
         Ok(Some(Arc::new(Pool::new(self, pool, client))))
     }
 
-    /// The pool that a request is about, by its `UserPoolId`, `ClientId` or `AccessToken`, and the
-    /// client that it names.
+    /// The pool that a request is about, by its `UserPoolId`, `ClientId`, `AccessToken` or `Session`,
+    /// and the client that it names.
     ///
     /// If there is none it is another one, which refuses what names none of its own: an operation
     /// checks the form of all its input before it tells that something does not exist.
     pub(crate) fn addressed(self: &Arc<Self>, fields: &Fields) -> Result<Arc<Pool>, Exception> {
         let token = fields.peek("AccessToken").and_then(tokens::addressee);
         let of_token = token.as_ref().map(|(pool, client)| (pool.as_str(), client.as_str()));
-        let client_id = fields.peek("ClientId").or(of_token.map(|(_, client)| client));
+        let of_session = fields.peek("Session").and_then(session::addressee);
+        let client_id = fields
+            .peek("ClientId")
+            .or(of_token.map(|(_, client)| client))
+            .or(of_session.as_deref());
         let of_client = client_id.map(|id| self.catalog.client(id)).transpose()?.flatten();
         let pool_id = fields
             .peek("UserPoolId")

@@ -2,9 +2,13 @@
 
 mod catalog;
 mod change;
+mod codes;
+mod deletion;
 mod file;
 mod format;
+mod logins;
 mod lookup;
+mod mfa;
 mod snapshot;
 mod tables;
 
@@ -27,16 +31,40 @@ pub(crate) struct Store {
 /// The counters of [`Attempts`] that a subject has.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Counter {
-    FailedPasswords,
+    AttributeCodes,
+    AttributeConfirmations,
     Confirmations,
+    FailedOneTimeCodes,
+    FailedPasswords,
+    PasswordChanges,
+    PasswordResetConfirmations,
+    PasswordResets,
     Resends,
 }
 
 impl Counter {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::AttributeCodes,
+        Self::AttributeConfirmations,
+        Self::Confirmations,
+        Self::FailedOneTimeCodes,
+        Self::FailedPasswords,
+        Self::PasswordChanges,
+        Self::PasswordResetConfirmations,
+        Self::PasswordResets,
+        Self::Resends,
+    ];
+
     fn key(self) -> &'static str {
         match self {
-            Self::FailedPasswords => "failed-passwords",
+            Self::AttributeCodes => "attribute-codes",
+            Self::AttributeConfirmations => "attribute-confirmations",
             Self::Confirmations => "confirmations",
+            Self::FailedOneTimeCodes => "failed-one-time-codes",
+            Self::FailedPasswords => "failed-passwords",
+            Self::PasswordChanges => "password-changes",
+            Self::PasswordResetConfirmations => "password-reset-confirmations",
+            Self::PasswordResets => "password-resets",
             Self::Resends => "resends",
         }
     }

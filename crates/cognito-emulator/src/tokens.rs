@@ -8,31 +8,16 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    exception::Exception, ids, keys::SigningKeys, settings::ClientSettings, time::Moment,
-    user::User,
+    exception::Exception, ids, keys::SigningKeys, login::Login, settings::ClientSettings,
+    time::Moment, user::User,
 };
 
 /// The scope of every access token that a login of a user brings.
-const SCOPE: &str = "aws.cognito.signin.user.admin";
+pub(crate) const SCOPE: &str = "aws.cognito.signin.user.admin";
 /// The header of AWS's refresh tokens: `{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}`.
 const REFRESH_TOKEN_HEADER: &[u8] = br#"{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}"#;
 /// Bytes of the four parts after the header: a wrapped RSA key, a nonce, what it hides, a tag.
 const REFRESH_TOKEN_PARTS: [usize; 4] = [256, 12, 978, 16];
-
-/// What all tokens of one login share, also those it will be refreshed into.
-#[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Login {
-    pub(crate) sub: String,
-    pub(crate) client_id: String,
-    pub(crate) origin_jti: String,
-    pub(crate) event_id: String,
-    pub(crate) auth_time: Moment,
-    /// When the refresh token stops to work.
-    pub(crate) expires: Moment,
-    /// Whether its tokens have stopped to work before.
-    #[serde(default)]
-    pub(crate) revoked: bool,
-}
 
 /// The claims of both tokens of a user at a moment.
 pub(crate) struct Claims {
@@ -162,8 +147,8 @@ pub(crate) fn refresh_token(rng: &mut impl CryptoRng) -> SecretString {
     token.into()
 }
 
-/// What is kept of a refresh token. It has far too many random bits to need salt or cost.
-pub(crate) fn refresh_token_digest(token: &SecretString) -> [u8; 32] {
+/// What is kept of a refresh token or a session. It has far too many random bits to need salt or cost.
+pub(crate) fn token_digest(token: &SecretString) -> [u8; 32] {
     // EXPOSE: to compute the digest that is kept instead of the token.
     Sha256::digest(token.expose_secret()).into()
 }

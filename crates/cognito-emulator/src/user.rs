@@ -22,9 +22,6 @@ pub(crate) struct User {
     pub(crate) modified: Moment,
     /// The newest code, until it is used.
     pub(crate) sign_up_code: Option<StoredCode>,
-    /// The newest code to set another password with, until it is used.
-    #[serde(default)]
-    pub(crate) reset_code: Option<StoredCode>,
     /// When a password that an administrator set stops to work; nothing if it is the user's own.
     #[serde(default)]
     pub(crate) temporary_password_expires: Option<Moment>,
@@ -35,9 +32,9 @@ pub(crate) struct User {
 pub(crate) enum UserStatus {
     Unconfirmed,
     Confirmed,
-    /// An administrator set the password: it is good for setting another.
+    /// Has a temporary password, which the first sign-in must replace.
     ForceChangePassword,
-    /// An administrator made the password useless: the user needs a code to set another.
+    /// Must set a new password by a mailed code.
     ResetRequired,
 }
 

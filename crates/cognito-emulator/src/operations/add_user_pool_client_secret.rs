@@ -3,7 +3,7 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::{add, list_user_pool_client_secrets::descriptor};
+use super::{list_user_pool_client_secrets::descriptor, put};
 use crate::{
     constraint::{CLIENT_ID, CLIENT_SECRET, USER_POOL_ID},
     exception::{Exception, Kind, no_such_client},
@@ -46,7 +46,7 @@ pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, E
             let secret = client.add_secret(value, now);
             let mut described = descriptor(secret);
             if given.is_none() {
-                add(&mut described, "ClientSecretValue", secret.value.as_str());
+                put(&mut described, "ClientSecretValue", secret.value.as_str());
             }
             change.put_client(&client)?;
             Ok(described)

@@ -4,8 +4,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{attributes, list_users::entry};
+use super::list_users::entry;
 use crate::{
+    attributes,
     constraint::{PASSWORD, USER_POOL_ID, USERNAME},
     exception::{Exception, Kind, account_exists, no_such_user},
     fields::{Attributes, Fields},
@@ -107,7 +108,6 @@ async fn create(pool: &Pool, input: Input, temporary: Temporary) -> Result<Value
         created: temporary.now,
         modified: temporary.now,
         sign_up_code: None,
-        reset_code: None,
         temporary_password_expires: Some(temporary.until),
     };
     let invited = match input.action {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::user_of_pool::UserOfPool;
@@ -8,15 +10,16 @@ use crate::{
 };
 
 /// Deletes a user. The answer is empty.
-pub(super) async fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
+pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, Exception> {
     let user = UserOfPool::read(&mut fields)?;
     fields.finish()?;
 
     let name = user.name(pool)?;
+    let context = Arc::clone(pool);
     pool.store
         .write(move |change| {
             let user = change.find(&name)?.ok_or_else(no_such_user)?;
-            Ok(change.delete_user(&user.sub)?)
+            Ok(change.delete_user(&context.name_of(&user), &user.sub)?)
         })
         .await?;
     Ok(Value::Null)

@@ -1,7 +1,10 @@
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
-use super::{attributes, user_of_pool::UserOfPool};
+use super::user_of_pool::UserOfPool;
 use crate::{
+    attributes,
     constraint::ATTRIBUTE_NAME,
     exception::{Exception, no_such_user},
     fields::Fields,
@@ -9,22 +12,18 @@ use crate::{
 };
 
 /// Takes attributes away from a user. Those that the user is known by stay.
-pub(super) async fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
+pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, Exception> {
     let user = UserOfPool::read(&mut fields)?;
     let names = fields.required_strings("UserAttributeNames", &ATTRIBUTE_NAME)?;
     fields.finish()?;
 
     let (name, now) = (user.name(pool)?, pool.now());
-    for name in &names {
-        if name == "sub" || (name == "email" && pool.settings.signs_in_by_email()) {
-            return Err(attributes::unchangeable(name));
-        }
-        attributes::check_name(name)?;
-    }
+    names.iter().try_for_each(|name| attributes::check_name_of_administrator(name))?;
+    let context = Arc::clone(pool);
     pool.store
         .write(move |change| {
             let mut user = change.find(&name)?.ok_or_else(no_such_user)?;
-            user.attributes.retain(|name, _| !names.contains(name));
+            attributes::remove(&context, change, &mut user, &names)?;
             user.modified = now;
             Ok(change.put_user(&user)?)
         })

@@ -5,6 +5,7 @@ use crate::{
     exception::{Exception, no_such_user},
     fields::Fields,
     pool::Pool,
+    software_token::SoftwareToken,
 };
 
 /// Tells an administrator all about a user.
@@ -14,13 +15,16 @@ pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
     fields.finish()?;
 
     pool.check_pool(&pool_id)?;
-    let user = pool.store.read()?.find(&pool.name(&username))?.ok_or_else(no_such_user)?;
-    Ok(json!({
+    let state = pool.store.read()?;
+    let user = state.find(&pool.name(&username))?.ok_or_else(no_such_user)?;
+    let mut told = json!({
         "Enabled": user.enabled,
         "UserAttributes": user.attribute_list(),
         "UserCreateDate": user.created.fractional_seconds(),
         "UserLastModifiedDate": user.modified.fractional_seconds(),
         "UserStatus": user.status.name(),
         "Username": user.username,
-    }))
+    });
+    SoftwareToken::describe(state.software_token(&user.sub)?.as_ref(), &mut told);
+    Ok(told)
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::initiate_auth::{FLOWS, Flow, Parameters, begin};
+use super::initiate_auth::{FLOWS, Flow, Parameters, begin, not_enabled, refresh_flow};
 use crate::{
     constraint::{CLIENT_ID, USER_POOL_ID},
     exception::{Exception, Kind},
@@ -30,7 +30,7 @@ impl Input {
     }
 }
 
-/// Signs a user in by password, on behalf of an administrator.
+/// Signs a user in by password, or makes new tokens of a refresh token, on behalf of an administrator.
 pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Exception> {
     let input = Input::read(fields)?;
     pool.check_pool(&input.pool_id)?;
@@ -38,21 +38,18 @@ pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Excep
     begin(pool, flow(pool, &input.flow)?, input.parameters).await
 }
 
-/// The flow of this name. One that is not built is answered as on AWS for a client that may not use
-/// it.
 fn flow(pool: &Pool, name: &str) -> Result<Flow, Exception> {
-    let message = match name {
-        "ADMIN_NO_SRP_AUTH" | "ADMIN_USER_PASSWORD_AUTH"
-            if pool.client.allows_admin_password_flow() =>
-        {
-            return Ok(Flow::Password);
-        }
-        "USER_PASSWORD_AUTH" => "Initiate Auth method not supported.".to_owned(),
+    match name {
         "ADMIN_NO_SRP_AUTH" | "ADMIN_USER_PASSWORD_AUTH" => {
-            "Auth flow not enabled for this client".to_owned()
+            if pool.client.allows_admin_password_flow() {
+                return Ok(Flow::Password);
+            }
+            Err(Kind::InvalidParameter.because("Auth flow not enabled for this client"))
         }
-        "USER_SRP_AUTH" | "CUSTOM_AUTH" => format!("{name} is not enabled for the client."),
-        _ => format!("{name} flow not enabled for this client"),
-    };
-    Err(Kind::InvalidParameter.because(message))
+        "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => refresh_flow(pool, name),
+        "USER_PASSWORD_AUTH" => {
+            Err(Kind::InvalidParameter.because("Initiate Auth method not supported."))
+        }
+        _ => Err(not_enabled(name)),
+    }
 }

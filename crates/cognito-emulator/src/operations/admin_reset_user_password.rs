@@ -4,13 +4,15 @@ use serde_json::{Value, json};
 
 use super::user_of_pool::UserOfPool;
 use crate::{
+    code::{Purpose, RESET_LIFETIME},
     exception::{Exception, Kind, disabled, no_such_user},
     fields::Fields,
     pool::Pool,
     user::UserStatus,
 };
 
-/// Makes a user's password useless and mails a code to set another with.
+/// Makes a user's password useless, also in a sign-in that it began, and mails a code to set another
+/// with.
 pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, Exception> {
     let user = UserOfPool::read(&mut fields)?;
     fields.unused(&["ClientMetadata"], &[])?;
@@ -38,10 +40,11 @@ pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, E
                     "Cannot reset password for the user as there is no registered/verified email or phone_number",
                 ));
             };
-            let (code, stored) = context.new_reset_code(&user.sub, now);
+            let (code, stored) = context.new_code(&user.sub, RESET_LIFETIME, now);
             user.status = UserStatus::ResetRequired;
-            user.reset_code = Some(stored);
             user.modified = now;
+            change.put_code(Purpose::PasswordReset, &user.sub, &stored)?;
+            change.drop_sessions(&user.sub)?;
             change.put_user(&user)?;
             Ok((address, code))
         })

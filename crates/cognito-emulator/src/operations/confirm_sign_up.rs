@@ -3,12 +3,12 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use super::{Account, counted_user};
+use super::account::{Account, counted_user};
 use crate::{
     attempts::quota,
     code::Verdict,
     constraint::CONFIRMATION_CODE,
-    exception::{Exception, Kind, cannot_confirm, code_mismatch, disabled},
+    exception::{Exception, cannot_confirm, code_expired, code_mismatch, disabled},
     fields::Fields,
     pool::Pool,
     store::Counter,
@@ -73,11 +73,7 @@ fn confirmed(
     match verdict {
         Verdict::Right => {}
         Verdict::Wrong => return Err(code_mismatch()),
-        Verdict::Expired => {
-            return Err(
-                Kind::ExpiredCode.because("Invalid code provided, please request a code again.")
-            );
-        }
+        Verdict::Expired => return Err(code_expired()),
     }
     user.status = UserStatus::Confirmed;
     user.modified = now;

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::add;
+use super::put;
 use crate::{
     constraint::{CLIENT_ID, USER_POOL_ID},
     exception::{Exception, no_such_client},
@@ -45,7 +45,7 @@ pub(super) fn described(record: &ClientRecord) -> Value {
     });
     if let Some(newest) = record.active_secrets().last() {
         // The caller signed as an administrator; on AWS too this is where the secret is read.
-        add(&mut described, "ClientSecret", newest.value.as_str());
+        put(&mut described, "ClientSecret", newest.value.as_str());
     }
     described
 }

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::add;
+use super::put;
 use crate::{
     constraint::USER_POOL_ID,
     exception::Exception,
@@ -22,7 +22,7 @@ pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
 pub(super) fn described(settings: &PoolSettings) -> Value {
     let mut described = json!({ "MfaConfiguration": settings.mfa_configuration });
     if settings.enabled_mfas.contains(&Mfa::SoftwareToken) {
-        add(&mut described, "SoftwareTokenMfaConfiguration", json!({ "Enabled": true }));
+        put(&mut described, "SoftwareTokenMfaConfiguration", json!({ "Enabled": true }));
     }
     described
 }

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use super::sign_in;
+use super::{account::parameter, refresh, sign_in};
 use crate::{
     constraint::CLIENT_ID,
     exception::{Exception, Kind},
@@ -44,7 +44,7 @@ impl Input {
     }
 }
 
-/// Signs a user in by password.
+/// Signs a user in by password, or makes new tokens of a refresh token.
 pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Exception> {
     let input = Input::read(fields)?;
     pool.check_client(&input.client_id)?;
@@ -54,6 +54,7 @@ pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Excep
 /// The flows that are built, whoever begins them.
 pub(super) enum Flow {
     Password,
+    RefreshToken,
 }
 
 /// Begins a flow that the client may use.
@@ -71,26 +72,38 @@ pub(super) async fn begin(
             pool.check_secret_hash(username, parameters.get("SECRET_HASH"))?;
             sign_in::by_password(pool, username, password).await
         }
+        Flow::RefreshToken => {
+            let token = parameter(&mut parameters, "REFRESH_TOKEN")?;
+            refresh::by_flow(pool, &token, &parameters).await
+        }
     }
 }
 
-fn parameter(parameters: &mut Parameters, name: &str) -> Result<SecretString, Exception> {
-    // EXPOSE: only to see that it is not empty.
-    let value = parameters.remove(name).filter(|value| !value.expose_secret().is_empty());
-    value
-        .ok_or_else(|| Kind::InvalidParameter.because(format!("Missing required parameter {name}")))
+/// The flow that users and administrators have in common, or its refusal.
+pub(super) fn refresh_flow(pool: &Pool, name: &str) -> Result<Flow, Exception> {
+    if pool.client.refresh_token_rotation.grace().is_some() {
+        return Err(
+            Kind::UnsupportedOperation.because("This API does not support refresh token rotation")
+        );
+    }
+    if pool.client.allows_refresh_flow() { Ok(Flow::RefreshToken) } else { Err(not_enabled(name)) }
 }
 
-/// The flow of this name. One that is not built is answered as on AWS for a client that may not use
-/// it.
-fn flow(pool: &Pool, name: &str) -> Result<Flow, Exception> {
-    let message = match name {
-        "USER_PASSWORD_AUTH" if pool.client.allows_password_flow() => return Ok(Flow::Password),
-        "ADMIN_NO_SRP_AUTH" | "ADMIN_USER_PASSWORD_AUTH" => {
-            "Initiate Auth method not supported.".to_owned()
-        }
+/// Refuses a flow that the client may not use. One that is not built is answered likewise.
+pub(super) fn not_enabled(name: &str) -> Exception {
+    Kind::InvalidParameter.because(match name {
         "USER_SRP_AUTH" | "CUSTOM_AUTH" => format!("{name} is not enabled for the client."),
         _ => format!("{name} flow not enabled for this client"),
-    };
-    Err(Kind::InvalidParameter.because(message))
+    })
+}
+
+fn flow(pool: &Pool, name: &str) -> Result<Flow, Exception> {
+    match name {
+        "USER_PASSWORD_AUTH" if pool.client.allows_password_flow() => Ok(Flow::Password),
+        "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => refresh_flow(pool, name),
+        "ADMIN_NO_SRP_AUTH" | "ADMIN_USER_PASSWORD_AUTH" => {
+            Err(Kind::InvalidParameter.because("Initiate Auth method not supported."))
+        }
+        _ => Err(not_enabled(name)),
+    }
 }

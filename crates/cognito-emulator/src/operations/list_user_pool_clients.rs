@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{add, page::page};
+use super::{page::page, put};
 use crate::{
     constraint::{PAGINATION_TOKEN, USER_POOL_ID},
     exception::Exception,
@@ -34,7 +34,7 @@ pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
         .collect();
     let mut listed = json!({ "UserPoolClients": entries });
     if let Some(next) = next {
-        add(&mut listed, "NextToken", next);
+        put(&mut listed, "NextToken", next);
     }
     Ok(listed)
 }

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{add, page::page};
+use super::{page::page, put};
 use crate::{
     constraint::PAGINATION_TOKEN, exception::Exception, fields::Fields, pool::Pool,
     record::PoolRecord,
@@ -17,7 +17,7 @@ pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
     let (pools, next) = page(all, |pool| &pool.id, token.as_deref(), limit)?;
     let mut listed = json!({ "UserPools": pools.iter().map(entry).collect::<Vec<_>>() });
     if let Some(next) = next {
-        add(&mut listed, "NextToken", next);
+        put(&mut listed, "NextToken", next);
     }
     Ok(listed)
 }

@@ -2,15 +2,17 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Account, counted_user};
+use super::{
+    account::{Account, counted_user},
+    delivery::{delivery, shown_address},
+};
 use crate::{
     attempts::quota,
     exception::{Exception, Kind, disabled},
     fields::Fields,
-    name::is_email,
     pool::Pool,
     store::Counter,
-    user::{User, UserStatus, masked},
+    user::{User, UserStatus},
 };
 
 const QUOTA: (Counter, u32) = (Counter::Resends, quota::RESEND_CONFIRMATION_CODE);
@@ -44,21 +46,12 @@ pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Excep
             Ok(Some((address, code)))
         })
         .await?;
-    let shown = shown(pool, &username, sent.as_ref().map(|(address, _)| address.as_str()));
+    let address = sent.as_ref().map(|(address, _)| address.as_str());
+    let shown = shown_address(pool, &username, address);
     if let Some((address, code)) = sent {
         pool.mail(address, code);
     }
-    Ok(json!({ "CodeDeliveryDetails": super::delivery(&shown) }))
-}
-
-/// Where the mail seems to have gone. If the caller named an address, nothing but that address is
-/// shown, in their own spelling; if not, a name that gets no mail has an address made up, always
-/// the same.
-fn shown(pool: &Pool, username: &str, address: Option<&str>) -> String {
-    if is_email(username) {
-        return masked(username);
-    }
-    address.map_or_else(|| masked(&pool.name(username).made_up_address(pool.digest_key())), masked)
+    Ok(json!({ "CodeDeliveryDetails": delivery(&shown) }))
 }
 
 /// The user who gets a code, and where; nobody if that must not be told.

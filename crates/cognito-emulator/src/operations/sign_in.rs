@@ -2,20 +2,19 @@
 
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
-use tokio::{sync::SemaphorePermit, task::spawn_blocking};
+use secrecy::SecretString;
+use serde_json::Value;
+use tokio::sync::SemaphorePermit;
 
+use super::next_step::NextStep;
 use crate::{
     attempts::{Attempts, lockout},
     exception::{Exception, Kind, disabled, incorrect, no_such_user},
     gate::Gate,
-    ids,
     name::Subject,
-    pool::{Pool, rng},
+    pool::Pool,
     store::Counter,
-    tokens::{Claims, Login, refresh_token, refresh_token_digest},
-    user::{User, UserStatus},
+    user::User,
 };
 
 /// Signs a user in, or tells why not. A name that nobody has costs and counts as a wrong password.
@@ -29,28 +28,10 @@ pub(super) async fn by_password(
     let right = pool.hasher.verify(password, stored).await?;
     match &attempt.user {
         None if !pool.client.hides_existence() => Err(no_such_user()),
-        Some(user) if right => match user.status {
-            _ if !user.enabled => Err(disabled()),
-            UserStatus::Unconfirmed => {
-                Err(Kind::UserNotConfirmed.because("User is not confirmed."))
-            }
-            UserStatus::ResetRequired => {
-                Err(Kind::PasswordResetRequired.because("Password reset required for the user"))
-            }
-            UserStatus::ForceChangePassword => Err(temporary(user, pool)),
-            UserStatus::Confirmed => signed_in(pool, user, &attempt).await,
-        },
+        Some(user) if right && !user.enabled => Err(disabled()),
+        Some(user) if right => go_on(pool, user, &attempt).await,
         None | Some(_) => Err(failed(pool, attempt).await),
     }
-}
-
-/// A temporary password leads to a challenge, which is not built.
-fn temporary(user: &User, pool: &Pool) -> Exception {
-    if user.temporary_password_expires.is_some_and(|until| pool.now() >= until) {
-        return Kind::NotAuthorized
-            .because("Temporary password has expired and must be reset by an administrator.");
-    }
-    Kind::UnsupportedOperation.because("NEW_PASSWORD_REQUIRED is not emulated.")
 }
 
 /// A try of a password that the lockout allows.
@@ -101,46 +82,29 @@ async fn failed(pool: &Pool, attempt: Attempt<'_>) -> Exception {
     counted.await.err().unwrap_or_else(incorrect)
 }
 
-/// Issues tokens. What is stored of the login and the end of the count of failures are one write.
-async fn signed_in(
-    pool: &Arc<Pool>,
-    user: &User,
-    attempt: &Attempt<'_>,
-) -> Result<Value, Exception> {
-    let (rng, now) = (&mut rng(), pool.now());
-    let login = Login {
-        sub: user.sub.clone(),
-        client_id: pool.client_id.clone(),
-        origin_jti: ids::uuid(rng),
-        event_id: ids::uuid(rng),
-        auth_time: now,
-        expires: now.after(pool.client.refresh_token_lifetime()),
-        revoked: false,
-    };
-    let claims = Claims::new(user, &login, &pool.issuer(), &pool.client, now, rng);
-    let refresh_token = refresh_token(rng);
-    let keys = pool.keys().await?;
-    let (access_token, id_token) = spawn_blocking(move || claims.sign(&keys)).await??;
-
-    let digest = refresh_token_digest(&refresh_token);
+/// Takes the step after a right password. What is stored of it and the end of the count of failures
+/// are one write.
+async fn go_on(pool: &Arc<Pool>, user: &User, attempt: &Attempt<'_>) -> Result<Value, Exception> {
+    // Made before they are promised.
+    pool.keys().await?;
+    let (sub, verified) = (user.sub.clone(), user.password_hash.clone());
     let forgiven = (attempt.failures != Attempts::NONE).then(|| attempt.subject.clone());
-    pool.store
+    let (context, now) = (Arc::clone(pool), pool.now());
+    let next = pool
+        .store
         .write(move |change| {
+            // The password that was right may be another's, or nobody's, by now.
+            let user = change.user(&sub)?.filter(|user| user.password_hash == verified);
+            let user = user.ok_or_else(incorrect)?;
+            if !user.enabled {
+                return Err(disabled());
+            }
+            let next = NextStep::after_password((&context, change, now), user)?;
             if let Some(subject) = forgiven {
                 change.put_attempts(Counter::FailedPasswords, &subject, Attempts::NONE)?;
             }
-            Ok(change.put_login(&digest, &login)?)
+            Ok(next)
         })
         .await?;
-    Ok(json!({
-        "AuthenticationResult": {
-            "AccessToken": access_token,
-            "ExpiresIn": pool.client.access_token_lifetime().as_secs(),
-            "IdToken": id_token,
-            // EXPOSE: the caller is who it is for.
-            "RefreshToken": refresh_token.expose_secret(),
-            "TokenType": "Bearer",
-        },
-        "ChallengeParameters": {},
-    }))
+    next.answer(pool).await
 }

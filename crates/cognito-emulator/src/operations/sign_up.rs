@@ -1,8 +1,9 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::{Account, attributes};
+use super::{account::Account, delivery::delivery};
 use crate::{
+    attributes,
     constraint::PASSWORD,
     exception::{Exception, Kind},
     fields::{Attributes, Fields},
@@ -43,19 +44,14 @@ pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception>
     if by_email && !is_email(&username) {
         return Err(Kind::InvalidParameter.because("Username should be an email."));
     }
+    let policy = pool.settings.password_policy();
     // EXPOSE: the policy is about the characters of the password.
-    password_policy::check(
-        &pool.settings.password_policy(),
-        input.password.expose_secret(),
-        Wording::SignUp,
-    )?;
+    password_policy::check(&policy, input.password.expose_secret(), Wording::SignUp)?;
     let mut attributes = attributes::of_user(input.attributes)?;
     if by_email {
         attributes.insert("email".to_owned(), username.clone());
     }
-    if attributes.contains_key("email") {
-        attributes.insert("email_verified".to_owned(), "false".to_owned());
-    }
+    let attributes = attributes::with_flags(attributes);
 
     // Hashed before the name is looked up, so that a name that is taken costs the same time.
     let password_hash = pool.hasher.hash(input.password).await?;
@@ -70,7 +66,6 @@ pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception>
         created: now,
         modified: now,
         sign_up_code: None,
-        reset_code: None,
         temporary_password_expires: None,
     };
     store(pool, &username, user).await
@@ -98,7 +93,7 @@ async fn store(pool: &Pool, name: &str, mut user: User) -> Result<Value, Excepti
         })
         .await?;
     if let (Some(address), Some(answer)) = (address, answer.as_object_mut()) {
-        answer.insert("CodeDeliveryDetails".to_owned(), super::delivery(&masked(&address)));
+        answer.insert("CodeDeliveryDetails".to_owned(), delivery(&masked(&address)));
         pool.mail(address, code);
     }
     Ok(answer)

@@ -11,7 +11,7 @@ use crate::{
     exception::{Exception, no_such_pool},
     fields::Fields,
     pool::Pool,
-    settings::{MfaConfiguration, PoolSettings},
+    settings::{Mfa, MfaConfiguration, PoolSettings},
 };
 
 /// Gives a pool other settings: what the request leaves out has its default again, except what
@@ -33,7 +33,7 @@ pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, E
             let mut record = change.pool()?.ok_or_else(|| no_such_pool(&pool_id))?;
             let old = record.settings;
             let mfa = new.mfa_configuration != MfaConfiguration::Off;
-            if mfa && old.enabled_mfas.is_empty() {
+            if mfa && !old.enabled_mfas.contains(&Mfa::SoftwareToken) {
                 return Err(needs_sms());
             }
             record.settings = PoolSettings {

@@ -1,7 +1,7 @@
 //! The settings of a pool as `CreateUserPool` and `UpdateUserPool` take them.
 
-use super::attributes::STANDARD;
 use crate::{
+    attributes::STANDARD,
     constraint::{
         EMAIL_SUBJECT, INVITATION_EMAIL, INVITATION_SMS, SCHEMA_NAME, VERIFICATION_EMAIL,
     },

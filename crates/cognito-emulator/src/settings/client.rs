@@ -13,6 +13,8 @@ const SHORT_LIVED: RangeInclusive<u64> = 5 * MINUTE..=DAY;
 /// What a refresh token may be valid for, in seconds: 1 hour to 10 years.
 const LONG_LIVED: RangeInclusive<u64> = HOUR..=3650 * DAY;
 
+/// What `AuthSessionValidity` may be.
+const SESSION_MINUTES: RangeInclusive<u8> = 3..=15;
 /// The most that `RetryGracePeriodSeconds` may be.
 const LONGEST_GRACE: Duration = Duration::from_mins(1);
 
@@ -166,6 +168,11 @@ impl ClientSettings {
         given.map_or(month, |count| self.token_validity_units.refresh_token.times(count))
     }
 
+    /// How long a sign-in may take from one step to the next.
+    pub(crate) fn session_lifetime(&self) -> Duration {
+        Duration::from_secs(u64::from(self.auth_session_validity) * MINUTE)
+    }
+
     pub(crate) fn allows_password_flow(&self) -> bool {
         let flows = &self.explicit_auth_flows;
         flows.contains(&ExplicitAuthFlow::AllowUserPasswordAuth)
@@ -177,6 +184,19 @@ impl ClientSettings {
         let flows = &self.explicit_auth_flows;
         flows.contains(&ExplicitAuthFlow::AllowAdminUserPasswordAuth)
             || flows.contains(&ExplicitAuthFlow::AdminNoSrpAuth)
+    }
+
+    /// Whether `REFRESH_TOKEN_AUTH` works. The values of before there was one for it allow it too.
+    pub(crate) fn allows_refresh_flow(&self) -> bool {
+        use ExplicitAuthFlow::{
+            AdminNoSrpAuth, AllowRefreshTokenAuth, CustomAuthFlowOnly, UserPasswordAuth,
+        };
+        self.explicit_auth_flows.iter().any(|flow| {
+            matches!(
+                flow,
+                AllowRefreshTokenAuth | AdminNoSrpAuth | CustomAuthFlowOnly | UserPasswordAuth
+            )
+        })
     }
 
     /// Whether absent users must not be told from present ones.
@@ -198,6 +218,9 @@ impl ClientSettings {
                 property: "RefreshTokenValidity",
                 reason: "must be 1 hour to 10 years",
             });
+        }
+        if !SESSION_MINUTES.contains(&self.auth_session_validity) {
+            return Err(BadSetting { property: "AuthSessionValidity", reason: "must be 3 to 15" });
         }
         self.check_rotation()
     }

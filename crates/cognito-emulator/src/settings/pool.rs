@@ -32,27 +32,6 @@ pub(crate) enum DeletionProtection {
     Inactive,
 }
 
-/// Whether users sign in with a second factor.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub(crate) enum MfaConfiguration {
-    #[default]
-    Off,
-    On,
-    Optional,
-}
-
-/// The second factors of `CloudFormation`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Mfa {
-    #[serde(rename = "SOFTWARE_TOKEN_MFA")]
-    SoftwareToken,
-    #[serde(rename = "SMS_MFA")]
-    Sms,
-    #[serde(rename = "EMAIL_OTP")]
-    Email,
-}
-
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct Policies {
@@ -103,6 +82,27 @@ impl PasswordPolicy {
 pub(crate) enum VerifiedAttribute {
     Email,
     PhoneNumber,
+}
+
+/// `MfaConfiguration`: whether users may or must have a second factor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum MfaConfiguration {
+    #[default]
+    Off,
+    On,
+    Optional,
+}
+
+/// A second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Mfa {
+    #[serde(rename = "EMAIL_OTP")]
+    Email,
+    #[serde(rename = "SMS_MFA")]
+    Sms,
+    #[serde(rename = "SOFTWARE_TOKEN_MFA")]
+    SoftwareToken,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -169,6 +169,16 @@ impl PoolSettings {
         self.username_configuration.case_sensitive
     }
 
+    /// Whether users may have a software token.
+    pub(crate) fn has_software_token_mfa(&self) -> bool {
+        self.mfa_configuration != MfaConfiguration::Off
+    }
+
+    /// Whether nobody signs in without a second factor.
+    pub(crate) fn requires_mfa(&self) -> bool {
+        self.mfa_configuration == MfaConfiguration::On
+    }
+
     /// Subject and body of the mail with a code.
     pub(crate) fn verification_mail(&self, code: &str) -> (String, String) {
         let template = &self.verification_message_template;
@@ -203,6 +213,12 @@ impl PoolSettings {
             return Err(BadSetting {
                 property: "UsernameAttributes",
                 reason: "phone_number is not emulated",
+            });
+        }
+        if self.has_software_token_mfa() && self.enabled_mfas != [Mfa::SoftwareToken] {
+            return Err(BadSetting {
+                property: "EnabledMfas",
+                reason: "must be SOFTWARE_TOKEN_MFA alone, if MfaConfiguration is not OFF",
             });
         }
         Ok(())

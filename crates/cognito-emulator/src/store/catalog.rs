@@ -6,8 +6,8 @@ use serde::de::DeserializeOwned;
 use super::{
     Store, begin, decode, encode, file, format,
     tables::{
-        ATTEMPTS, CLIENTS, DECLARED, DECLARED_CLIENT, DECLARED_POOL, META, NAMES, POOLS,
-        REFRESH_TOKENS, STRANGERS, USERS,
+        ATTEMPTS, CLIENTS, CODES, DECLARED, DECLARED_CLIENT, DECLARED_POOL, LOGINS, META, NAMES,
+        POOLS, REFRESH_TOKENS, SESSIONS, SOFTWARE_TOKENS, STRANGERS, USERS,
     },
 };
 use crate::{
@@ -108,7 +108,11 @@ pub(super) fn create_tables_of(
     NAMES.open(pool_id, |table| transaction.open_table(table).map(drop))?;
     ATTEMPTS.open(pool_id, |table| transaction.open_table(table).map(drop))?;
     STRANGERS.open(pool_id, |table| transaction.open_table(table).map(drop))?;
+    CODES.open(pool_id, |table| transaction.open_table(table).map(drop))?;
+    LOGINS.open(pool_id, |table| transaction.open_table(table).map(drop))?;
     REFRESH_TOKENS.open(pool_id, |table| transaction.open_table(table).map(drop))?;
+    SESSIONS.open(pool_id, |table| transaction.open_table(table).map(drop))?;
+    SOFTWARE_TOKENS.open(pool_id, |table| transaction.open_table(table).map(drop))?;
     Ok(())
 }
 

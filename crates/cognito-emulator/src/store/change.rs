@@ -1,15 +1,13 @@
-use redb::{Key, ReadableTable, Table, Value, WriteTransaction};
+use redb::{Key, Table, Value, WriteTransaction};
 
 use super::{
     Counter, catalog, decode, encode, lookup,
-    tables::{self, ATTEMPTS, CLIENTS, NAMES, POOLS, PoolTable, REFRESH_TOKENS, STRANGERS, USERS},
+    tables::{self, ATTEMPTS, CLIENTS, NAMES, POOLS, PoolTable, STRANGERS, USERS},
 };
 use crate::{
     attempts::Attempts,
     name::{SignInName, Subject},
     record::{ClientRecord, PoolRecord},
-    time::Moment,
-    tokens::Login,
     user::User,
 };
 
@@ -20,7 +18,7 @@ pub(crate) struct Change {
 }
 
 impl Change {
-    fn open<K: Key + 'static, V: Value + 'static>(
+    pub(super) fn open<K: Key + 'static, V: Value + 'static>(
         &self,
         table: &PoolTable<K, V>,
     ) -> Result<Table<'_, K, V>, redb::Error> {
@@ -67,6 +65,11 @@ impl Change {
         lookup::find(&self.open(&NAMES)?, &self.open(&USERS)?, name)
     }
 
+    /// A user by `sub`.
+    pub(crate) fn user(&self, sub: &str) -> Result<Option<User>, redb::Error> {
+        lookup::user(&self.open(&USERS)?, sub)
+    }
+
     /// Stores a user who was found before.
     pub(crate) fn put_user(&self, user: &User) -> Result<(), redb::Error> {
         self.open(&USERS)?.insert(user.sub.as_str(), encode(user)?.as_slice())?;
@@ -79,19 +82,16 @@ impl Change {
         self.put_user(user)
     }
 
-    /// Files a user under another name, and under no other.
-    pub(crate) fn rename_user(&self, name: &SignInName, sub: &str) -> Result<(), redb::Error> {
+    /// Files a user under another name, which nobody else may have.
+    pub(crate) fn rename_user(
+        &self,
+        old: &SignInName,
+        new: &SignInName,
+        sub: &str,
+    ) -> Result<(), redb::Error> {
         let mut names = self.open(&NAMES)?;
-        names.retain(|_, owner| owner != sub)?;
-        names.insert(name.folded(), sub)?;
-        Ok(())
-    }
-
-    /// Deletes a user. The logins stay: a refresh token can be told from an invented one.
-    pub(crate) fn delete_user(&self, sub: &str) -> Result<(), redb::Error> {
-        self.open(&NAMES)?.retain(|_, owner| owner != sub)?;
-        self.open(&ATTEMPTS)?.retain(|(_, owner), _| owner != sub)?;
-        self.open(&USERS)?.remove(sub)?;
+        names.remove(old.folded())?;
+        names.insert(new.folded(), sub)?;
         Ok(())
     }
 
@@ -124,48 +124,6 @@ impl Change {
                 self.open(&STRANGERS)?.insert((counter.key(), lookup::slot(tag)), value)?;
             }
         }
-        Ok(())
-    }
-
-    pub(crate) fn put_login(
-        &self,
-        token_digest: &[u8; 32],
-        login: &Login,
-    ) -> Result<(), redb::Error> {
-        self.open(&REFRESH_TOKENS)?.insert(token_digest.as_slice(), encode(login)?.as_slice())?;
-        Ok(())
-    }
-
-    /// Ends every login of a user.
-    pub(crate) fn revoke_logins(&self, sub: &str) -> Result<(), redb::Error> {
-        let mut revoked = Vec::new();
-        for entry in self.open(&REFRESH_TOKENS)?.iter()? {
-            let (digest, record) = entry?;
-            let login: Login = decode(record.value())?;
-            if login.sub == sub {
-                revoked.push((digest.value().to_owned(), Login { revoked: true, ..login }));
-            }
-        }
-        let mut logins = self.open(&REFRESH_TOKENS)?;
-        for (digest, login) in revoked {
-            logins.insert(digest.as_slice(), encode(&login)?.as_slice())?;
-        }
-        Ok(())
-    }
-
-    /// The login of a refresh token.
-    #[cfg(test)]
-    pub(crate) fn login(&self, token_digest: &[u8; 32]) -> Result<Option<Login>, redb::Error> {
-        let logins = self.open(&REFRESH_TOKENS)?;
-        let record = logins.get(token_digest.as_slice())?;
-        record.map(|record| decode(record.value())).transpose()
-    }
-
-    /// Forgets the refresh tokens that have expired.
-    pub(crate) fn drop_expired_logins(&self, now: Moment) -> Result<(), redb::Error> {
-        let mut logins = self.open(&REFRESH_TOKENS)?;
-        logins
-            .retain(|_, record| decode::<Login>(record).is_ok_and(|login| now < login.expires))?;
         Ok(())
     }
 }

@@ -16,7 +16,8 @@ use crate::{
 
 /// The format of the tables that this version reads and writes.
 ///
-/// 1: one pool with one client, its tables without the pool's id in their names. 2: many.
+/// 1: one pool with one client, its tables without the pool's id in their names. 2: many, with
+/// sign-ins of several steps and refresh tokens that can be used.
 pub(super) const CURRENT: u64 = 2;
 /// Where a database keeps its format.
 pub(super) const KEY: &str = "format";
@@ -37,6 +38,10 @@ fn found(database: &impl ReadableDatabase) -> Result<Option<u64>, redb::Error> {
     }
 }
 
+/// The tables of format 1 that are as they were, under other names.
+const KEPT: [&str; 4] = ["users", "names", "attempts", "strangers"];
+/// What format 1 had of refresh tokens, which could not be used then: their users sign in anew.
+const REFRESH_TOKENS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("refresh-tokens");
 /// The table of format 1 with a single record, under its own name.
 const POOL: TableDefinition<&str, &[u8]> = TableDefinition::new("pool");
 
@@ -62,9 +67,10 @@ pub(super) fn upgrade_from_1(transaction: &WriteTransaction) -> Result<(), redb:
         record.map(|record| decode(record.value())).transpose()?
     };
     transaction.delete_table(POOL)?;
+    transaction.delete_table(REFRESH_TOKENS)?;
     transaction.open_table(META)?.insert(KEY, CURRENT)?;
     let Some(only) = only else { return Ok(()) };
-    for table in tables::OF_A_POOL {
+    for table in KEPT {
         rename(transaction, table, &tables::name(table, &only.id))?;
     }
     let secret = ClientSecret::new(&only.client_id, only.client_secret, only.created, &[]);

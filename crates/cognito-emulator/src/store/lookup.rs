@@ -3,7 +3,15 @@
 use redb::ReadableTable;
 
 use super::{Counter, decode};
-use crate::{attempts::Attempts, name::SignInName, time::Moment, user::User};
+use crate::{
+    attempts::Attempts,
+    login::{IssuedToken, Login, Presented},
+    name::SignInName,
+    session::Session,
+    software_token::SoftwareToken,
+    time::Moment,
+    user::User,
+};
 
 /// A user by the name of sign-in, or by the `sub`.
 pub(super) fn find(
@@ -16,6 +24,57 @@ pub(super) fn find(
         None => users.get(name.as_sent())?,
     };
     record.map(|record| decode(record.value())).transpose()
+}
+
+pub(super) fn user(
+    users: &impl ReadableTable<&'static str, &'static [u8]>,
+    sub: &str,
+) -> Result<Option<User>, redb::Error> {
+    users.get(sub)?.map(|record| decode(record.value())).transpose()
+}
+
+pub(super) fn login(
+    logins: &impl ReadableTable<(&'static str, &'static str), &'static [u8]>,
+    sub: &str,
+    event_id: &str,
+) -> Result<Option<Login>, redb::Error> {
+    logins.get((sub, event_id))?.map(|record| decode(record.value())).transpose()
+}
+
+pub(super) fn refresh_token(
+    tokens: &impl ReadableTable<&'static [u8], (&'static str, &'static str, u32, u64)>,
+    digest: &[u8; 32],
+) -> Result<Option<IssuedToken>, redb::Error> {
+    Ok(tokens.get(digest.as_slice())?.map(|found| {
+        let (sub, event_id, rotation, _) = found.value();
+        IssuedToken { sub: sub.to_owned(), event_id: event_id.to_owned(), rotation }
+    }))
+}
+
+pub(super) fn presented(
+    tokens: &impl ReadableTable<&'static [u8], (&'static str, &'static str, u32, u64)>,
+    logins: &impl ReadableTable<(&'static str, &'static str), &'static [u8]>,
+    users: &impl ReadableTable<&'static str, &'static [u8]>,
+    digest: &[u8; 32],
+) -> Result<Presented, redb::Error> {
+    let Some(token) = refresh_token(tokens, digest)? else { return Ok(Presented::default()) };
+    let login = login(logins, &token.sub, &token.event_id)?;
+    let user = user(users, &token.sub)?;
+    Ok(Presented { token: Some(token), login, user })
+}
+
+pub(super) fn session(
+    sessions: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    digest: &[u8; 32],
+) -> Result<Option<Session>, redb::Error> {
+    sessions.get(digest.as_slice())?.map(|record| decode(record.value())).transpose()
+}
+
+pub(super) fn software_token(
+    tokens: &impl ReadableTable<&'static str, &'static [u8]>,
+    sub: &str,
+) -> Result<Option<SoftwareToken>, redb::Error> {
+    tokens.get(sub)?.map(|record| decode(record.value())).transpose()
 }
 
 pub(super) fn user_attempts(

@@ -18,7 +18,7 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    fn open<K: Key + 'static, V: Value + 'static>(
+    pub(super) fn open<K: Key + 'static, V: Value + 'static>(
         &self,
         table: &PoolTable<K, V>,
     ) -> Result<ReadOnlyTable<K, V>, redb::Error> {
@@ -49,6 +49,11 @@ impl Snapshot {
 
     pub(crate) fn find(&self, name: &SignInName) -> Result<Option<User>, redb::Error> {
         lookup::find(&self.open(&NAMES)?, &self.open(&USERS)?, name)
+    }
+
+    /// A user by `sub`.
+    pub(crate) fn user(&self, sub: &str) -> Result<Option<User>, redb::Error> {
+        lookup::user(&self.open(&USERS)?, sub)
     }
 
     pub(crate) fn attempts(

@@ -36,12 +36,35 @@ pub(super) const ATTEMPTS: PoolTable<(&str, &str), (u32, u64)> = PoolTable::new(
 pub(super) const STRANGERS: PoolTable<(&str, u16), ([u8; 16], u32, u64)> =
     PoolTable::new("strangers");
 
-/// By SHA-256 of a refresh token: its [`Login`](crate::tokens::Login) as JSON.
-pub(super) const REFRESH_TOKENS: PoolTable<&[u8], &[u8]> = PoolTable::new("refresh-tokens");
+/// By purpose and `sub`: a [`StoredCode`](crate::code::StoredCode) as JSON.
+pub(super) const CODES: PoolTable<(&str, &str), &[u8]> = PoolTable::new("codes");
+
+/// By `sub` and event id: a [`Login`](crate::login::Login) as JSON.
+pub(super) const LOGINS: PoolTable<(&str, &str), &[u8]> = PoolTable::new("logins");
+
+/// By SHA-256 of a refresh token: `sub` and event id of its login, which of the login's refresh
+/// tokens it is, when it expires. It stays when its user is deleted, which AWS can tell of too.
+pub(super) const REFRESH_TOKENS: PoolTable<&[u8], (&str, &str, u32, u64)> =
+    PoolTable::new("refresh-tokens");
+
+/// By SHA-256 of a session: a [`Session`](crate::session::Session) as JSON.
+pub(super) const SESSIONS: PoolTable<&[u8], &[u8]> = PoolTable::new("sessions");
+
+/// By `sub`: a [`SoftwareToken`](crate::software_token::SoftwareToken) as JSON.
+pub(super) const SOFTWARE_TOKENS: PoolTable<&str, &[u8]> = PoolTable::new("software-tokens");
 
 /// The names of all tables that every pool has.
-pub(super) const OF_A_POOL: [&str; 5] =
-    [USERS.name, NAMES.name, ATTEMPTS.name, STRANGERS.name, REFRESH_TOKENS.name];
+pub(super) const OF_A_POOL: [&str; 9] = [
+    USERS.name,
+    NAMES.name,
+    ATTEMPTS.name,
+    STRANGERS.name,
+    CODES.name,
+    LOGINS.name,
+    REFRESH_TOKENS.name,
+    SESSIONS.name,
+    SOFTWARE_TOKENS.name,
+];
 
 /// A table that every pool has one of, so that no pool can reach into another and a pool is deleted
 /// whole.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use super::support::{ANN, Bench, with};
 
 const INVALID: &str = "InvalidParameterException";
+const CHALLENGE: &str = "NEW_PASSWORD_REQUIRED";
 const PASSWORD: &str = "a-temporary-password";
 
 fn ann(more: &Value) -> Value {
@@ -64,7 +65,7 @@ async fn an_invitation_has_the_words_of_the_pool_and_the_password() {
         let password = mail.code.expose_secret();
         assert_eq!(mail.body, body.replace("{}", password));
         assert_eq!(password.len(), 15, "as long as the policy wants it");
-        assert_eq!(refused(&bench, password).await.1, "NEW_PASSWORD_REQUIRED is not emulated.");
+        bench.challenged(ANN, password, CHALLENGE).await;
         assert_eq!(refused(&bench, "wrong").await.1, "Incorrect username or password.");
     }
 }
@@ -88,10 +89,9 @@ async fn a_temporary_password_ends_and_is_sent_again() {
     let bench = Bench::at(&path);
     bench.admin_call("UpdateUserPool", days).await.ok();
     bench.admin_call("AdminCreateUser", ann(&json!({}))).await.ok();
-    let challenged = "NEW_PASSWORD_REQUIRED is not emulated.";
     let over = "Temporary password has expired and must be reset by an administrator.";
     bench.wait(2 * 24 * 60 * 60 - 1);
-    assert_eq!(refused(&bench, PASSWORD).await.1, challenged);
+    bench.challenged(ANN, PASSWORD, CHALLENGE).await;
     bench.wait(1);
     assert_eq!(
         refused(&bench, PASSWORD).await,
@@ -104,12 +104,12 @@ async fn a_temporary_password_ends_and_is_sent_again() {
     assert_eq!(user["User"]["UserStatus"], "FORCE_CHANGE_PASSWORD");
     let new = bench.code();
     assert_eq!(refused(&bench, PASSWORD).await.1, "Incorrect username or password.");
-    assert_eq!(refused(&bench, &new).await.1, challenged);
+    bench.challenged(ANN, &new, CHALLENGE).await;
     let now = bench.now();
     drop(bench);
     let bench = Bench::at(&path);
     bench.wait(now - bench.now());
-    assert_eq!(refused(&bench, &new).await.1, challenged);
+    bench.challenged(ANN, &new, CHALLENGE).await;
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 use std::path::Path;
 
-use redb::{Database, TableDefinition};
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 use secrecy::ExposeSecret;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::support::{ANN, ANN_PASSWORD, Bench};
+use super::support::Bench;
 
 /// Closes a pool and makes its file what the version of format 1 would have left.
 fn to_format_1(bench: Bench, path: &Path) {
@@ -24,18 +24,37 @@ fn to_format_1(bench: Bench, path: &Path) {
     drop(bench);
     let database = Database::open(path).unwrap();
     let transaction = database.begin_write().unwrap();
-    for name in ["users", "names", "attempts", "strangers", "refresh-tokens"] {
+    for name in ["users", "names", "attempts", "strangers"] {
         let of_pool = format!("{name}/{id}");
         transaction.rename_table(table(&of_pool), table(name)).unwrap();
+    }
+    for name in ["codes", "logins", "refresh-tokens", "sessions", "software-tokens"] {
+        assert!(transaction.delete_table(table(&format!("{name}/{id}"))).unwrap());
     }
     for name in ["pools", "clients", "declared"] {
         assert!(transaction.delete_table(table(name)).unwrap());
     }
+    forget_newer_members(&transaction);
+    let tokens = TableDefinition::<&[u8], &[u8]>::new("refresh-tokens");
+    transaction.open_table(tokens).unwrap().insert([7; 32].as_slice(), b"{}".as_slice()).unwrap();
     let text = record.to_string();
     transaction.open_table(table("pool")).unwrap().insert("pool", text.as_bytes()).unwrap();
     let meta = TableDefinition::<&str, u64>::new("meta");
     transaction.open_table(meta).unwrap().insert("format", 1).unwrap();
     transaction.commit().unwrap();
+}
+
+/// The users of format 1 knew of no temporary passwords.
+fn forget_newer_members(transaction: &WriteTransaction) {
+    let mut users = transaction.open_table(table("users")).unwrap();
+    let Some((sub, mut record)) = users.first().unwrap().map(|(sub, record)| {
+        let record: Value = serde_json::from_slice(record.value()).unwrap();
+        (sub.value().to_owned(), record)
+    }) else {
+        return;
+    };
+    assert!(record.as_object_mut().unwrap().remove("temporary_password_expires").is_some());
+    users.insert(sub.as_str(), record.to_string().as_bytes()).unwrap();
 }
 
 fn table(name: &str) -> TableDefinition<'_, &'static str, &'static [u8]> {
@@ -62,10 +81,15 @@ async fn a_file_of_format_1_is_upgraded() {
     for _ in 0..2 {
         let bench = Bench::at(&path);
         assert_eq!(identity(&bench), before);
-        bench.sign_in(ANN, ANN_PASSWORD).await.ok();
+        let tokens = bench.log_in().await;
+        bench.get_user(&tokens).await.ok();
         let locked = bench.sign_in("nobody@example.com", "wrong").await.refusal();
         assert_eq!(locked.1, "Password attempts exceeded");
     }
+    let database = Database::open(&path).unwrap();
+    let meta = TableDefinition::<&str, u64>::new("meta");
+    let format = database.begin_read().unwrap().open_table(meta).unwrap();
+    assert_eq!(format.get("format").unwrap().unwrap().value(), 2);
 }
 
 #[test]

@@ -58,7 +58,7 @@ async fn requests_that_are_no_call_are_answered_as_by_aws() {
     let bench = Bench::new();
     for (content_type, target, body, status, expected) in [
         (AMZ, "AWSCognitoIdentityProviderService.Nonsense", "{}", 400, UNKNOWN),
-        (AMZ, "AWSCognitoIdentityProviderService.ForgotPassword", "{}", 400, UNKNOWN),
+        (AMZ, "AWSCognitoIdentityProviderService.StartWebAuthnRegistration", "{}", 400, UNKNOWN),
         (AMZ, "AWSCognitoIdentityProviderService.signup", "{}", 400, UNKNOWN),
         (AMZ, "AWSCognitoIdentityService.SignUp", "{}", 400, UNKNOWN),
         (AMZ, "SignUp", "{}", 400, UNKNOWN),

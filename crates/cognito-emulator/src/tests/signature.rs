@@ -4,7 +4,7 @@ use serde_json::json;
 use super::support::{Bench, REGION, START, sign};
 use crate::sigv4;
 
-const ADMIN: [&str; 28] = [
+const ADMIN: [&str; 29] = [
     "AddUserPoolClientSecret",
     "AdminConfirmSignUp",
     "AdminCreateUser",
@@ -15,6 +15,7 @@ const ADMIN: [&str; 28] = [
     "AdminGetUser",
     "AdminInitiateAuth",
     "AdminResetUserPassword",
+    "AdminRespondToAuthChallenge",
     "AdminSetUserPassword",
     "AdminUpdateUserAttributes",
     "AdminUserGlobalSignOut",

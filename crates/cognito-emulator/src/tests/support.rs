@@ -115,6 +115,16 @@ impl Bench {
         Self::open(Storage::File(path.to_owned()), pool_settings(), client_settings()).unwrap()
     }
 
+    /// At a path with settings, and with the shared keys.
+    pub(super) fn at_with(path: &Path, pool: &Value, client: &Value) -> Self {
+        let storage = Storage::File(path.to_owned());
+        let bench =
+            Self::open(storage, with(pool_settings(), pool), with(client_settings(), client))
+                .unwrap();
+        bench.share_keys();
+        bench
+    }
+
     pub(super) fn open(
         storage: Storage,
         pool: Value,
@@ -137,7 +147,12 @@ impl Bench {
     }
 
     pub(super) fn share_keys(&self) {
-        let shared = self.emulator.pool.store.write_now(|change| {
+        self.share_keys_with(self.emulator.pool_id());
+    }
+
+    /// Gives a pool the keys that all test pools share.
+    pub(super) fn share_keys_with(&self, pool_id: &str) {
+        let shared = self.emulator.pools.catalog.store_of(pool_id).write_now(|change| {
             let mut pool = change.pool()?.unwrap();
             pool.keys = Some(KEYS.clone());
             Ok(change.put_pool(&pool)?)

@@ -1,0 +1,71 @@
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{
+    account::{Account, counted_user},
+    delivery::{delivery, shown_address},
+};
+use crate::{
+    attempts::quota,
+    code::{Purpose, RESET_LIFETIME},
+    exception::{Exception, Kind, disabled},
+    fields::Fields,
+    pool::Pool,
+    store::Counter,
+    user::{User, UserStatus},
+};
+
+const QUOTA: (Counter, u32) = (Counter::PasswordResets, quota::FORGOT_PASSWORD);
+
+fn account(mut fields: Fields) -> Result<Account, Exception> {
+    let account = Account::read(&mut fields)?;
+    fields.unused(&["ClientMetadata"], &["AnalyticsMetadata", "UserContextData"])?;
+    fields.finish().map(|()| account)
+}
+
+/// Mails a code that allows to set a new password. Whoever gets no mail sees the same answer, if the
+/// client may not know who has an account.
+pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Exception> {
+    let username = account(fields)?.username(pool)?;
+    let (name, now) = (pool.name(&username), pool.now());
+    let context = Arc::clone(pool);
+    let sent = pool
+        .store
+        .write(move |change| {
+            let pool = &context;
+            let user = counted_user(pool, change, &name, QUOTA, now)?;
+            let Some((user, address)) = addressee(pool, user)? else { return Ok(None) };
+            let (code, stored) = pool.new_code(&user.sub, RESET_LIFETIME, now);
+            change.put_code(Purpose::PasswordReset, &user.sub, &stored)?;
+            Ok(Some((address, code)))
+        })
+        .await?;
+    let address = sent.as_ref().map(|(address, _)| address.as_str());
+    let shown = shown_address(pool, &username, address);
+    if let Some((address, code)) = sent {
+        pool.mail(address, code);
+    }
+    Ok(json!({ "CodeDeliveryDetails": delivery(&shown) }))
+}
+
+/// The user who gets a code, and where; nobody if that must not be told.
+fn addressee(pool: &Pool, user: Option<User>) -> Result<Option<(User, String)>, Exception> {
+    let Some(user) = user else { return Ok(None) };
+    if !user.enabled {
+        return Err(disabled());
+    }
+    if user.status == UserStatus::ForceChangePassword {
+        return Err(
+            Kind::NotAuthorized.because("User password cannot be reset in the current state.")
+        );
+    }
+    let verified = user.attribute("email_verified") == Some("true");
+    match user.email().map(str::to_owned) {
+        Some(address) if verified => Ok(Some((user, address))),
+        _ if pool.client.hides_existence() => Ok(None),
+        _ => Err(Kind::InvalidParameter.because(
+            "Cannot reset password for the user as there is no registered/verified email or phone_number",
+        )),
+    }
+}
