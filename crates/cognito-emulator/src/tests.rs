@@ -17,6 +17,7 @@ mod format;
 mod limits;
 mod lockout;
 mod mfa_config;
+mod new_settings;
 mod password_change;
 mod password_reset;
 mod pools;

@@ -1,6 +1,8 @@
 use std::path::Path;
 
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
+use redb::{
+    Database, ReadableDatabase, ReadableTable, TableDefinition, TableHandle, WriteTransaction,
+};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -90,6 +92,11 @@ async fn a_file_of_format_1_is_upgraded() {
     let meta = TableDefinition::<&str, u64>::new("meta");
     let format = database.begin_read().unwrap().open_table(meta).unwrap();
     assert_eq!(format.get("format").unwrap().unwrap().value(), 2);
+    let state = database.begin_read().unwrap();
+    let tables = state.list_tables().unwrap();
+    let mut of_no_pool: Vec<_> = tables.map(|table| table.name().to_owned()).collect();
+    of_no_pool.retain(|name| !name.contains('/'));
+    assert_eq!(of_no_pool, ["clients", "declared", "meta", "pools"]);
 }
 
 #[test]
