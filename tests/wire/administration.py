@@ -51,13 +51,16 @@ class Pool:
         self.user = {"UserPoolId": self.id, "Username": ADDRESS}
         self.app = {"UserPoolId": self.id, "ClientId": self.client}
 
-    def log_in(self, secret: str | None = None) -> Json:
+    def secret_hash(self, secret: str | None = None) -> str:
         message = (ADDRESS + self.client).encode()
         mac = hmac.new((secret or self.secret).encode(), message, hashlib.sha256)
+        return base64.b64encode(mac.digest()).decode()
+
+    def log_in(self, secret: str | None = None) -> Json:
         parameters = {
             "USERNAME": ADDRESS,
             "PASSWORD": PASSWORD,
-            "SECRET_HASH": base64.b64encode(mac.digest()).decode(),
+            "SECRET_HASH": self.secret_hash(secret),
         }
         by_user = self.at.user.initiate_auth(
             ClientId=self.client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=parameters
@@ -96,6 +99,29 @@ def created(pool: Pool) -> None:
         pool.admin.admin_create_user(**pool.user)
 
 
+def invited(pool: Pool) -> None:
+    """the password of the invitation is good for setting another"""
+    proof = {"USERNAME": ADDRESS, "SECRET_HASH": pool.secret_hash()}
+    challenge = pool.admin.admin_initiate_auth(
+        **pool.app,
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={**proof, "PASSWORD": pool.at.mail(ADDRESS)[0]["code"]},
+    )
+    equal("NEW_PASSWORD_REQUIRED", challenge["ChallengeName"])
+    answer = {
+        **pool.app,
+        "ChallengeName": "NEW_PASSWORD_REQUIRED",
+        "ChallengeResponses": {**proof, "NEW_PASSWORD": "First-password-1"},
+        "Session": challenge["Session"],
+    }
+    tokens = pool.admin.admin_respond_to_auth_challenge(**answer)["AuthenticationResult"]
+    told = pool.at.user.get_user(AccessToken=tokens["AccessToken"])
+    equal(challenge["ChallengeParameters"]["USER_ID_FOR_SRP"], told["Username"])
+    once = "Invalid session for the user, session can only be used once."
+    with refused("NotAuthorizedException", once):
+        pool.admin.admin_respond_to_auth_challenge(**answer)
+
+
 def logged_in(pool: Pool) -> None:
     """with a password for good the user logs in, and the token is of this pool"""
     weak = "Password does not conform to policy: Password must have numeric characters"
@@ -110,11 +136,14 @@ def logged_in(pool: Pool) -> None:
 
 
 def disabled(pool: Pool) -> None:
-    """a disabled user cannot log in until enabled again"""
+    """a disabled user cannot log in until enabled again, and tokens of before are over"""
+    token = pool.log_in()["AccessToken"]
     equal({}, plain(pool.admin.admin_disable_user(**pool.user)))
     with refused("NotAuthorizedException", "User is disabled."):
         pool.log_in()
     equal({}, plain(pool.admin.admin_enable_user(**pool.user)))
+    with refused("NotAuthorizedException", "Access Token has been revoked"):
+        pool.at.user.get_user(AccessToken=token)
     pool.log_in()
     equal({}, plain(pool.admin.admin_user_global_sign_out(**pool.user)))
 
@@ -131,6 +160,23 @@ def attributes(pool: Pool) -> None:
     pool.admin.admin_delete_user_attributes(**pool.user, UserAttributeNames=["name"])
     names = {it["Name"] for it in pool.admin.admin_get_user(**pool.user)["UserAttributes"]}
     equal({"email", "email_verified", "sub"}, names)
+
+
+def reset(pool: Pool) -> None:
+    """the code of a reset sets another password"""
+    mails = len(pool.at.mail(ADDRESS))
+    equal({}, plain(pool.admin.admin_reset_user_password(**pool.user)))
+    with refused("PasswordResetRequiredException", "Password reset required for the user"):
+        pool.log_in()
+    answer = pool.at.user.confirm_forgot_password(
+        ClientId=pool.client,
+        SecretHash=pool.secret_hash(),
+        Username=ADDRESS,
+        ConfirmationCode=pool.at.code(ADDRESS, after=mails),
+        Password=PASSWORD,
+    )
+    equal({}, plain(answer))
+    pool.log_in()
 
 
 def rotated(pool: Pool) -> None:
@@ -190,7 +236,18 @@ def deleted(pool: Pool) -> None:
 
 
 # Each goes on where the one before it ended.
-STEPS = [described, created, logged_in, disabled, attributes, rotated, updated, deleted]
+STEPS = [
+    described,
+    created,
+    invited,
+    logged_in,
+    disabled,
+    attributes,
+    reset,
+    rotated,
+    updated,
+    deleted,
+]
 
 
 def main() -> int:
