@@ -84,8 +84,8 @@ impl Catalog {
 /// earlier version lack.
 fn prepare(database: &Database, found: Option<u64>) -> Result<(), redb::Error> {
     let transaction = begin(database)?;
-    if found == Some(1) {
-        format::upgrade_from_1(&transaction)?;
+    if found.is_some_and(|format| format < format::MANY_POOLS) {
+        format::upgrade_from_one_pool(&transaction)?;
     }
     transaction.open_table(META)?.insert(format::KEY, format::CURRENT)?;
     transaction.open_table(CLIENTS)?;

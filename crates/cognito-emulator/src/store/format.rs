@@ -16,9 +16,11 @@ use crate::{
 
 /// The format of the tables that this version reads and writes.
 ///
-/// 1: one pool with one client, its tables without the pool's id in their names. 2: many, with
-/// sign-ins of several steps and refresh tokens that can be used.
-pub(super) const CURRENT: u64 = 2;
+/// 1: one pool with one client, its tables without the pool's id in their names. 2: the same, with
+/// sign-ins of several steps and refresh tokens that can be used. 3: many pools.
+pub(super) const CURRENT: u64 = 3;
+/// The first format with more than one pool.
+pub(super) const MANY_POOLS: u64 = 3;
 /// Where a database keeps its format.
 pub(super) const KEY: &str = "format";
 
@@ -38,11 +40,22 @@ fn found(database: &impl ReadableDatabase) -> Result<Option<u64>, redb::Error> {
     }
 }
 
-/// The tables of format 1 that are as they were, under other names.
-const KEPT: [&str; 4] = ["users", "names", "attempts", "strangers"];
+/// The tables of the one pool that are as they were, with the names they have of a pool. Format 1 has
+/// the first four.
+const KEPT: [(&str, &str); 9] = [
+    ("users", "users"),
+    ("names", "names"),
+    ("attempts", "attempts"),
+    ("strangers", "strangers"),
+    ("codes", "codes"),
+    ("logins", "logins"),
+    ("refresh-tokens-of-logins", "refresh-tokens"),
+    ("sessions", "sessions"),
+    ("software-tokens", "software-tokens"),
+];
 /// What format 1 had of refresh tokens, which could not be used then: their users sign in anew.
-const REFRESH_TOKENS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("refresh-tokens");
-/// The table of format 1 with a single record, under its own name.
+const UNUSABLE_TOKENS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("refresh-tokens");
+/// The table of the one pool with a single record, under its own name.
 const POOL: TableDefinition<&str, &[u8]> = TableDefinition::new("pool");
 
 /// That record: the pool, its client and the client's secret in one.
@@ -58,20 +71,20 @@ struct OnlyPool {
     keys: Option<KeyRecord>,
 }
 
-/// Makes a database of format 1 one of the current format. Of the settings it knows only those that
+/// Makes a database of one pool one of the current format. Of the settings it knows only those that
 /// cannot change; the others come from whoever opens it.
-pub(super) fn upgrade_from_1(transaction: &WriteTransaction) -> Result<(), redb::Error> {
+pub(super) fn upgrade_from_one_pool(transaction: &WriteTransaction) -> Result<(), redb::Error> {
     let only: Option<OnlyPool> = {
         let pools = transaction.open_table(POOL)?;
         let record = pools.get("pool")?;
         record.map(|record| decode(record.value())).transpose()?
     };
     transaction.delete_table(POOL)?;
-    transaction.delete_table(REFRESH_TOKENS)?;
+    transaction.delete_table(UNUSABLE_TOKENS)?;
     transaction.open_table(META)?.insert(KEY, CURRENT)?;
     let Some(only) = only else { return Ok(()) };
-    for table in KEPT {
-        rename(transaction, table, &tables::name(table, &only.id))?;
+    for (before, now) in KEPT {
+        rename(transaction, before, &tables::name(now, &only.id))?;
     }
     let secret = ClientSecret::new(&only.client_id, only.client_secret, only.created, &[]);
     put_client(

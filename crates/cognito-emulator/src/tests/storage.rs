@@ -159,7 +159,7 @@ fn a_file_of_a_newer_format_is_refused_and_left_alone() {
     transaction
         .open_table(TableDefinition::<&str, u64>::new("meta"))
         .unwrap()
-        .insert("format", 3)
+        .insert("format", 4)
         .unwrap();
     transaction.commit().unwrap();
     drop(database);
@@ -167,7 +167,7 @@ fn a_file_of_a_newer_format_is_refused_and_left_alone() {
 
     let opened = Bench::open(Storage::File(path.clone()), pool_settings(), client_settings());
     let refused = opened.map(|bench| bench.emulator).unwrap_err();
-    assert!(matches!(refused, OpenError::NewerFormat { found: 3, known: 2 }), "{refused}");
+    assert!(matches!(refused, OpenError::NewerFormat { found: 4, known: 3 }), "{refused}");
     assert!(std::fs::read(&path).unwrap() == before, "the file was changed");
 }
 
