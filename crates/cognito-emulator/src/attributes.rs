@@ -1,4 +1,4 @@
-//! What users may know of themselves: the attributes of a user.
+//! The attributes of a user: which there are, who may write them, what follows from a change.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::{
 
 /// The attributes that OpenID Connect Core 1.0 (section 5.1) has and that a user may give, which
 /// every pool knows.
-const STANDARD: [&str; 17] = [
+pub(crate) const STANDARD: [&str; 17] = [
     "address",
     "birthdate",
     "email",
@@ -38,43 +38,59 @@ const VERIFIABLE: [(&str, &str); 2] =
     [("email", "email_verified"), ("phone_number", "phone_number_verified")];
 
 /// The attributes that users may set for themselves, unless there is another one among them.
-pub(crate) fn permitted(attributes: Attributes) -> Result<BTreeMap<String, String>, Exception> {
+pub(crate) fn of_user(attributes: Attributes) -> Result<BTreeMap<String, String>, Exception> {
     for (name, value) in &attributes {
-        check_name(name)?;
-        if name == "email" && !is_email(value) {
-            return Err(Kind::InvalidParameter.because("Invalid email address format."));
-        }
-        if name == "phone_number" && !is_phone_number(value) {
-            return Err(Kind::InvalidParameter.because("Invalid phone number format."));
-        }
+        check_name_of_user(name)?;
+        check_value(name, value)?;
+    }
+    Ok(attributes.into_iter().collect())
+}
+
+/// The attributes that administrators may set of a user, unless there is another one among them.
+pub(crate) fn of_administrator(
+    attributes: Attributes,
+) -> Result<BTreeMap<String, String>, Exception> {
+    for (name, value) in &attributes {
+        check_name_of_administrator(name)?;
+        check_value(name, value)?;
     }
     Ok(attributes.into_iter().collect())
 }
 
 /// Refuses an attribute that this pool does not have, or that is not for users to write.
-pub(crate) fn check_name(name: &str) -> Result<(), Exception> {
-    if matches!(name, "sub" | "email_verified" | "phone_number_verified") {
+pub(crate) fn check_name_of_user(name: &str) -> Result<(), Exception> {
+    if name == "sub" || is_flag(name) {
         return Err(
             Kind::NotAuthorized.because("A client attempted to write unauthorized attribute")
         );
     }
-    if STANDARD.contains(&name) {
-        return Ok(());
+    check_name(name)
+}
+
+/// Refuses an attribute that this pool does not have, or that stays as it is, whoever asks.
+pub(crate) fn check_name_of_administrator(name: &str) -> Result<(), Exception> {
+    if name == "sub" {
+        return Err(Kind::InvalidParameter.because("Cannot modify the non-mutable attribute sub"));
     }
-    Err(Kind::InvalidParameter.because(format!(
-        "Attributes did not conform to the schema: {name}: Attribute does not exist in the schema."
-    )))
+    check_name(name)
+}
+
+/// Those to be set, and the names of those that an empty value takes away.
+pub(crate) fn parted(given: Attributes) -> (Attributes, Vec<String>) {
+    let (blank, set): (Vec<_>, Vec<_>) = given.into_iter().partition(|(_, value)| value.is_empty());
+    (set, blank.into_iter().map(|(name, _)| name).collect())
 }
 
 /// Puts attributes in the place of those of the same name. What is new about an address must be
-/// proved anew, and a new address that users sign in with must be nobody else's. The user is not
-/// stored; the name is.
+/// proved anew, unless it comes with word that it was, and a new address that users sign in with must
+/// be nobody else's. The user is not stored; the name is.
 pub(crate) fn set(
     pool: &Pool,
     change: &Change,
     user: &mut User,
     given: BTreeMap<String, String>,
 ) -> Result<(), Exception> {
+    // In order of their names, so that an address comes before what is said of it.
     for (name, value) in given {
         if user.attribute(&name) == Some(&value) {
             continue;
@@ -98,7 +114,6 @@ pub(crate) fn remove(
     names: &[String],
 ) -> Result<(), Exception> {
     for name in names {
-        check_name(name)?;
         if name == "email" {
             if pool.settings.signs_in_by_email() {
                 return Err(Kind::InvalidParameter.because(
@@ -123,6 +138,29 @@ pub(crate) fn with_flags(mut attributes: BTreeMap<String, String>) -> BTreeMap<S
         }
     }
     attributes
+}
+
+fn check_name(name: &str) -> Result<(), Exception> {
+    if STANDARD.contains(&name) || is_flag(name) {
+        return Ok(());
+    }
+    Err(Kind::InvalidParameter.because(format!(
+        "Attributes did not conform to the schema: {name}: Attribute does not exist in the schema."
+    )))
+}
+
+fn check_value(name: &str, value: &str) -> Result<(), Exception> {
+    if name == "email" && !is_email(value) {
+        return Err(Kind::InvalidParameter.because("Invalid email address format."));
+    }
+    if name == "phone_number" && !is_phone_number(value) {
+        return Err(Kind::InvalidParameter.because("Invalid phone number format."));
+    }
+    Ok(())
+}
+
+fn is_flag(name: &str) -> bool {
+    VERIFIABLE.iter().any(|(_, flag)| *flag == name)
 }
 
 fn flag_of(name: &str) -> Option<&'static str> {

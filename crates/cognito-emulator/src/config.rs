@@ -51,7 +51,7 @@ pub struct Message {
     pub subject: String,
     /// The text, with the code in it.
     pub body: String,
-    /// The code alone: six digits.
+    /// The code alone: six digits, or in an invitation the temporary password.
     pub code: SecretString,
     /// When it was sent.
     pub sent_at: SystemTime,

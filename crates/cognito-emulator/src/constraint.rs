@@ -93,6 +93,56 @@ pub(crate) const USER_POOL_ID: Constraint = Constraint {
     pattern: Some(Pattern { text: r"[\w-]+_[0-9a-zA-Z]+", matches: is_pool_id }),
 };
 
+/// The names of pools and of app clients.
+pub(crate) const NAME: Constraint = Constraint {
+    sensitive: false,
+    length: 1..=128,
+    pattern: Some(Pattern {
+        text: r"[\w\s+=,.@-]+",
+        matches: |text| {
+            all(text, |c| {
+                is_word(c) || is_space(c) || matches!(c, '+' | '=' | ',' | '.' | '@' | '-')
+            })
+        },
+    }),
+};
+
+pub(crate) const CLIENT_SECRET_ID: Constraint =
+    Constraint { sensitive: false, length: 1..=128, pattern: None };
+
+pub(crate) const EMAIL_SUBJECT: Constraint = Constraint {
+    sensitive: false,
+    length: 1..=140,
+    pattern: Some(Pattern {
+        text: r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s]+",
+        matches: |text| all(text, |c| is_visible(c) || is_space(c)),
+    }),
+};
+
+pub(crate) const VERIFICATION_EMAIL: Constraint = Constraint {
+    sensitive: false,
+    length: 6..=20_000,
+    pattern: Some(Pattern {
+        text: r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*\{####\}[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*",
+        matches: |text| text.contains("{####}") && all(text, |c| is_visible(c) || is_space(c)),
+    }),
+};
+
+pub(crate) const INVITATION_EMAIL: Constraint = Constraint {
+    sensitive: false,
+    length: 6..=20_000,
+    pattern: Some(Pattern {
+        text: r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*",
+        matches: |text| text.chars().all(|c| is_visible(c) || is_space(c)),
+    }),
+};
+
+pub(crate) const SCHEMA_NAME: Constraint =
+    Constraint { sensitive: false, length: 1..=20, pattern: USERNAME.pattern };
+
+pub(crate) const INVITATION_SMS: Constraint =
+    Constraint { sensitive: false, length: 6..=140, pattern: None };
+
 pub(crate) const ATTRIBUTE_NAME: Constraint = Constraint {
     sensitive: false,
     length: 1..=32,
@@ -109,8 +159,7 @@ pub(crate) const ATTRIBUTE_VALUE: Constraint =
 pub(crate) const ANY: Constraint =
     Constraint { sensitive: true, length: 0..=131_072, pattern: None };
 
-const NO_SPACE: Pattern =
-    Pattern { text: r"[\S]+", matches: |text| all(text, |c| !matches!(c, ' ' | '\t'..='\r')) };
+const NO_SPACE: Pattern = Pattern { text: r"[\S]+", matches: |text| all(text, |c| !is_space(c)) };
 
 fn all(text: &str, class: fn(char) -> bool) -> bool {
     !text.is_empty() && text.chars().all(class)
@@ -118,6 +167,11 @@ fn all(text: &str, class: fn(char) -> bool) -> bool {
 
 fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// `\s` of the model's regular expressions.
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t'..='\r')
 }
 
 fn is_visible(c: char) -> bool {

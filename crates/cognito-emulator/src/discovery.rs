@@ -5,21 +5,28 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::{
-    exception::{Exception, Kind},
-    pool::Pool,
+    exception::{Exception, no_such_pool},
+    pools::Pools,
 };
 
 /// The document at this path, if documents live at such a path.
-pub(crate) async fn document(pool: &Arc<Pool>, path: &str) -> Option<Result<Value, Exception>> {
+pub(crate) async fn document(pools: &Arc<Pools>, path: &str) -> Option<Result<Value, Exception>> {
     let (pool_id, file) = path.strip_prefix('/')?.split_once("/.well-known/")?;
     match file {
-        "jwks.json" | "openid-configuration" if pool_id != pool.id => Some(Err(
-            Kind::ResourceNotFound.because(format!("User pool {pool_id} does not exist.")),
-        )),
-        "jwks.json" => Some(pool.keys().await.map(|keys| keys.jwks())),
-        "openid-configuration" => Some(Ok(configuration(&pool.issuer()))),
+        "jwks.json" => Some(key_set(pools, pool_id).await),
+        "openid-configuration" => {
+            let pool = pools
+                .pool(pool_id, None)
+                .and_then(|pool| pool.ok_or_else(|| no_such_pool(pool_id)));
+            Some(pool.map(|pool| configuration(&pool.issuer())))
+        }
         _ => None,
     }
+}
+
+async fn key_set(pools: &Arc<Pools>, pool_id: &str) -> Result<Value, Exception> {
+    let pool = pools.pool(pool_id, None)?.ok_or_else(|| no_such_pool(pool_id))?;
+    Ok(pool.keys().await?.jwks())
 }
 
 /// `OpenID` Connect Discovery 1.0 as AWS has it for a pool without a domain: the endpoints are

@@ -32,6 +32,7 @@ pub(crate) enum Kind {
     UnknownOperation,
     UnrecognizedClient,
     UnsupportedOperation,
+    UnsupportedUserState,
     UnsupportedTokenType,
     UserNotConfirmed,
     UserNotFound,
@@ -64,6 +65,7 @@ impl Kind {
             Self::UnknownOperation => "UnknownOperationException",
             Self::UnrecognizedClient => "UnrecognizedClientException",
             Self::UnsupportedOperation => "UnsupportedOperationException",
+            Self::UnsupportedUserState => "UnsupportedUserStateException",
             Self::UnsupportedTokenType => "UnsupportedTokenTypeException",
             Self::UserNotConfirmed => "UserNotConfirmedException",
             Self::UserNotFound => "UserNotFoundException",
@@ -115,6 +117,26 @@ pub(crate) fn no_such_user() -> Exception {
 /// No such user, in the words of the operations that handle codes (`LEGACY` clients).
 pub(crate) fn no_such_combination() -> Exception {
     Kind::UserNotFound.because("Username/client id combination not found.")
+}
+
+/// No such pool, or one that has been deleted.
+pub(crate) fn no_such_pool(id: &str) -> Exception {
+    Kind::ResourceNotFound.because(format!("User pool {id} does not exist."))
+}
+
+/// No such app client in this pool.
+pub(crate) fn no_such_client(id: &str) -> Exception {
+    Kind::ResourceNotFound.because(format!("User pool client {id} does not exist."))
+}
+
+/// An administrator creates a user under a name that is taken.
+pub(crate) fn account_exists() -> Exception {
+    Kind::UsernameExists.because("User account already exists")
+}
+
+/// What AWS does and these pools do not: better refused than taken and forgotten.
+pub(crate) fn not_emulated(what: &str) -> Exception {
+    Kind::InvalidParameter.because(format!("{what} is not emulated."))
 }
 
 /// A user whom an administrator has disabled.

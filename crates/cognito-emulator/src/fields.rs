@@ -1,11 +1,13 @@
 mod json;
+mod nested;
+mod numbers;
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use self::json::{integer, list, map, mismatch, serialization, string, structure};
+use self::json::{list, map, mismatch, serialization, string, structure};
 use crate::{
     constraint::{ANY, ATTRIBUTE_NAME, ATTRIBUTE_VALUE, Constraint},
     exception::{Exception, Kind},
@@ -20,6 +22,8 @@ use crate::{
 pub(crate) struct Fields {
     members: Map<String, Value>,
     violations: Vec<String>,
+    /// Where these members stand in the request, as messages tell it.
+    at: String,
 }
 
 /// A list of attributes as sent: name and value.
@@ -29,10 +33,17 @@ impl Fields {
     /// Reads a request body.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Exception> {
         match serde_json::from_slice(body) {
-            Ok(Value::Object(members)) => Ok(Self { members, violations: Vec::new() }),
+            Ok(Value::Object(members)) => {
+                Ok(Self { members, violations: Vec::new(), at: String::new() })
+            }
             Ok(Value::Array(_)) => Err(serialization("Start of list found where not expected")),
             Ok(_) | Err(_) => Err(Kind::Serialization.bare()),
         }
+    }
+
+    /// A string as sent, if it is one: to find whom the request is about before it is read.
+    pub(crate) fn peek(&self, name: &str) -> Option<&str> {
+        self.members.get(name)?.as_str()
     }
 
     /// A string that must be there.
@@ -44,7 +55,7 @@ impl Fields {
         let value = self.optional(name, constraint)?;
         if value.is_none() {
             let shown = if constraint.sensitive { "Value" } else { "Value null" };
-            self.violate(shown, &path(name), "Member must not be null");
+            self.violate(shown, &self.path(name), "Member must not be null");
         }
         Ok(value.unwrap_or_default())
     }
@@ -57,7 +68,7 @@ impl Fields {
     ) -> Result<Option<String>, Exception> {
         let value = string(self.members.remove(name))?;
         if let Some(text) = &value {
-            self.constrain(text, &path(name), constraint);
+            self.constrain(text, &self.path(name), constraint);
         }
         Ok(value)
     }
@@ -76,29 +87,7 @@ impl Fields {
         let value = self.required(name, &Constraint { sensitive: false, ..ANY })?;
         if !value.is_empty() && !values.contains(&value.as_str()) {
             let rule = format!("Member must satisfy enum value set: [{}]", values.join(", "));
-            self.violate(&format!("Value '{value}'"), &path(name), &rule);
-        }
-        Ok(value)
-    }
-
-    /// A whole number that may be absent or null. A fraction is cut off.
-    pub(crate) fn integer(
-        &mut self,
-        name: &str,
-        range: RangeInclusive<i64>,
-    ) -> Result<Option<i64>, Exception> {
-        let value = integer(self.members.remove(name))?;
-        if let Some(number) = value {
-            let shown = format!("Value '{number}'");
-            if number < *range.start() {
-                let rule =
-                    format!("Member must have value greater than or equal to {}", range.start());
-                self.violate(&shown, &path(name), &rule);
-            }
-            if number > *range.end() {
-                let rule = format!("Member must have value less than or equal to {}", range.end());
-                self.violate(&shown, &path(name), &rule);
-            }
+            self.violate(&format!("Value '{value}'"), &self.path(name), &rule);
         }
         Ok(value)
     }
@@ -113,17 +102,20 @@ impl Fields {
         let mut texts = Vec::with_capacity(items.len());
         for (index, item) in items.into_iter().enumerate() {
             let text = string(Some(item))?.unwrap_or_default();
-            self.constrain(&text, &format!("{}.{}.member", path(name), index + 1), constraint);
+            self.constrain(&text, &format!("{}.{}.member", self.path(name), index + 1), constraint);
             texts.push(text);
         }
         Ok(Some(texts))
     }
 
-    /// Says that a list or structure must be there. Call it before reading the member.
-    pub(crate) fn demand(&mut self, name: &str) {
-        if self.members.get(name).is_none_or(Value::is_null) {
-            self.violate("Value null", &path(name), "Member must not be null");
-        }
+    /// A list of strings that must be there.
+    pub(crate) fn required_strings(
+        &mut self,
+        name: &str,
+        constraint: &Constraint,
+    ) -> Result<Vec<String>, Exception> {
+        self.require(name);
+        Ok(self.strings(name, constraint)?.unwrap_or_default())
     }
 
     /// A list of attributes; none if absent or null. An attribute without a value has an empty one.
@@ -131,7 +123,7 @@ impl Fields {
         let items = list(self.members.remove(name))?.unwrap_or_default();
         let mut attributes = Vec::with_capacity(items.len());
         for (index, item) in items.into_iter().enumerate() {
-            let at = format!("{}.{}.member", path(name), index + 1);
+            let at = format!("{}.{}.member", self.path(name), index + 1);
             let mut members = structure(Some(item))?.unwrap_or_default();
             let name = string(members.remove("Name"))?;
             let value = string(members.remove("Value"))?.unwrap_or_default();
@@ -145,6 +137,12 @@ impl Fields {
             attributes.push((name.unwrap_or_default(), value));
         }
         Ok(attributes)
+    }
+
+    /// A list of attributes that must be there.
+    pub(crate) fn required_attributes(&mut self, name: &str) -> Result<Attributes, Exception> {
+        self.require(name);
+        self.attributes(name)
     }
 
     /// A map of strings, all of them treated as secrets; empty if absent or null.
@@ -172,12 +170,6 @@ impl Fields {
             structure(self.members.remove(*name))?;
         }
         Ok(())
-    }
-
-    /// The members of a structure that may be absent or null.
-    pub(crate) fn inner(&mut self, name: &str) -> Result<Option<Self>, Exception> {
-        let members = structure(self.members.remove(name))?;
-        Ok(members.map(|members| Self { members, violations: Vec::new() }))
     }
 
     /// A boolean that may be absent or null.
@@ -228,13 +220,22 @@ impl Fields {
         }
     }
 
+    /// Notes that a member that is not sensitive is absent or null.
+    fn require(&mut self, name: &str) {
+        if self.members.get(name).is_none_or(Value::is_null) {
+            self.violate("Value null", &self.path(name), "Member must not be null");
+        }
+    }
+
     fn violate(&mut self, shown: &str, at: &str, rule: &str) {
         self.violations.push(format!("{shown} at '{at}' failed to satisfy constraint: {rule}"));
     }
-}
 
-/// A member as AWS names it in messages: with a small first letter.
-fn path(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+    /// A member as AWS names it in messages: with a small first letter.
+    fn path(&self, name: &str) -> String {
+        let mut letters = name.chars();
+        let name: String =
+            letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
+        format!("{}{name}", self.at)
+    }
 }

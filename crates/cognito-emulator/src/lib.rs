@@ -1,7 +1,7 @@
-//! An Amazon Cognito user pool for one machine.
+//! Amazon Cognito user pools for one machine.
 //!
 //! [`Emulator`] answers requests as the regional endpoint of Cognito does, error for error: AWS
-//! JSON 1.1 on `POST /`, the key set and the discovery document of the one pool on `GET`. It is no
+//! JSON 1.1 on `POST /`, the key set and the discovery document of each pool on `GET`. It is no
 //! server: [`Emulator::handle`] takes a request and gives a response, so that it can stand behind a
 //! port or be called in place of one. Users live in one file; what was answered is on disk.
 //!
@@ -27,6 +27,7 @@ mod name;
 mod operations;
 mod password_policy;
 mod pool;
+mod pools;
 mod record;
 mod session;
 mod settings;
@@ -54,50 +55,58 @@ pub use crate::{
     wire::MAX_BODY_BYTES,
 };
 
-/// A user pool with one app client. Clones are the same pool.
+/// The user pools of a region: one that is declared with its app client, and those that
+/// administrators make. Clones are the same pools.
 #[derive(Clone)]
 pub struct Emulator {
+    pools: Arc<pools::Pools>,
+    /// The declared one, as it was opened.
     pool: Arc<pool::Pool>,
 }
 
 impl Emulator {
-    /// Opens the pool, which the first time makes its ids and the client's secret. These, the users
-    /// and the signing keys stay; the settings are those given now.
+    /// Opens the declared pool, which the first time makes its ids and the client's secret, and all
+    /// others that its storage holds. Ids, secrets, users and signing keys stay; the settings of the
+    /// declared pool and client are those given now, those of the others are as stored.
     ///
     /// # Errors
     ///
     /// If the file is in use, has a newer format or cannot be read, or if a property is refused;
     /// see [`OpenError`].
     pub fn open(config: Config) -> Result<Self, OpenError> {
-        Ok(Self { pool: Arc::new(pool::Pool::open(config)?) })
+        let (pools, pool) = pools::Pools::open(config)?;
+        Ok(Self { pools, pool })
     }
 
     /// Answers a request, whatever it is. Must be called within a Tokio runtime: hashing and
     /// writing happen on its blocking threads.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
-        wire::answer(&self.pool, request).await
+        wire::answer(&self.pools, request).await
     }
 
-    /// The pool's id, `<region>_` and nine alphanumerics.
+    /// The declared pool's id, `<region>_` and nine alphanumerics.
     #[must_use]
     pub fn pool_id(&self) -> &str {
         &self.pool.id
     }
 
-    /// The app client's id.
+    /// The declared app client's id.
     #[must_use]
     pub fn client_id(&self) -> &str {
         &self.pool.client_id
     }
 
-    /// The app client's secret. A client without `GenerateSecret` has one too, but never asks for
-    /// it.
+    /// The declared app client's secret: of several the newest, empty if the client was deleted. A
+    /// client without `GenerateSecret` has one too, but never asks for it.
     #[must_use]
     pub fn client_secret(&self) -> SecretString {
-        self.pool.client_secret.clone()
+        let client = self.pools.catalog.client(&self.pool.client_id).ok().flatten();
+        client
+            .and_then(|client| client.secrets.last().map(record::ClientSecret::secret))
+            .unwrap_or_default()
     }
 
-    /// The `iss` of the pool's tokens: `https://cognito-idp.<region>.amazonaws.com/<pool id>`.
+    /// The `iss` of the declared pool's tokens: `https://cognito-idp.<region>.amazonaws.com/<pool id>`.
     #[must_use]
     pub fn issuer(&self) -> String {
         self.pool.issuer()

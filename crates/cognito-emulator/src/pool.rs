@@ -1,91 +1,74 @@
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+mod client_proof;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use std::{sync::Arc, time::Duration};
+
 use rand::{rand_core::UnwrapErr, rngs::SysRng};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
-use subtle::ConstantTimeEq;
-use tokio::{sync::OnceCell, task::spawn_blocking};
+use tokio::task::spawn_blocking;
 
 use crate::{
     code::{self, StoredCode},
-    config::{Config, Message, OpenError},
-    exception::{Exception, Kind},
+    config::Message,
+    exception::{Exception, no_such_client, no_such_pool},
     gate::Gate,
     hashing::Hasher,
     keys::{KeyRecord, SigningKeys},
-    mac::hmac_sha256,
     name::{SignInName, Subject},
-    record::PoolRecord,
+    pools::{Keys, Pools},
+    record::{ClientRecord, ClientSecret, PoolRecord},
     settings::{ClientSettings, PoolSettings},
     store::Store,
     time::Moment,
     user::User,
 };
 
-/// A pool that is open: what all operations work on.
+/// A pool and the app client of a request: what all operations work on.
 pub(crate) struct Pool {
     pub(crate) id: String,
-    pub(crate) client_id: String,
-    pub(crate) client_secret: SecretString,
     pub(crate) region: String,
     pub(crate) settings: PoolSettings,
+    /// Empty, as no client's id is, if the request names none of this pool.
+    pub(crate) client_id: String,
     pub(crate) client: ClientSettings,
-    pub(crate) created: Moment,
-    /// When the settings came into force.
-    pub(crate) opened: Moment,
     pub(crate) store: Store,
-    pub(crate) hasher: Hasher,
-    pub(crate) gate: Gate,
+    pub(crate) hasher: Arc<Hasher>,
+    pub(crate) gate: Arc<Gate>,
+    /// This pool and its neighbours.
+    pub(crate) pools: Arc<Pools>,
+    /// Each of them proves the client; none if nothing needs to.
+    client_secrets: Vec<SecretString>,
     digest_key: SecretBox<[u8; 32]>,
-    keys: OnceCell<Arc<SigningKeys>>,
-    clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
-    outbox: Arc<dyn Fn(Message) + Send + Sync>,
+    keys: Keys,
 }
 
 impl Pool {
-    pub(crate) fn open(config: Config) -> Result<Self, OpenError> {
-        config.pool.check().and_then(|()| config.client.check()).map_err(OpenError::from)?;
-        let now = Moment::from((config.clock)());
-        let rng = &mut rng();
-        let store = Store::open(&config.storage)?;
-        let record = match store.read().and_then(|state| state.pool()).map_err(OpenError::store)? {
-            Some(record) => record.unless_changed(&config)?,
-            None => PoolRecord::new(&config, now, rng),
-        };
-        let kept = store.write_now(|change| {
-            change.drop_expired_logins(now)?;
-            change.drop_expired_sessions(now)?;
-            Ok(change.put_pool(&record)?)
-        });
-        kept.map_err(|exception| {
-            OpenError::store(std::io::Error::other(exception.message.unwrap_or_default()))
-        })?;
-        Ok(Self {
-            id: record.id,
-            client_id: record.client_id,
-            client_secret: record.client_secret.into(),
-            region: config.region,
-            settings: config.pool,
-            client: config.client,
-            created: record.created,
-            opened: now,
-            store,
-            hasher: Hasher::new(rng).map_err(|_| {
-                OpenError::store(std::io::Error::other("no password could be hashed"))
-            })?,
-            gate: Gate::new(),
+    pub(crate) fn new(
+        pools: &Arc<Pools>,
+        record: PoolRecord,
+        client: Option<ClientRecord>,
+    ) -> Self {
+        let secrets = client.as_ref().map(ClientRecord::active_secrets).unwrap_or_default();
+        let client_secrets = secrets.iter().map(ClientSecret::secret).collect();
+        let (client_id, client) =
+            client.map(|client| (client.id, client.settings)).unwrap_or_default();
+        Self {
+            region: pools.region.clone(),
+            settings: record.settings,
+            client_id,
+            client,
+            store: pools.catalog.store_of(&record.id),
+            hasher: Arc::clone(&pools.hasher),
+            gate: Arc::clone(&pools.gate),
+            pools: Arc::clone(pools),
+            client_secrets,
             digest_key: SecretBox::new(Box::new(record.digest_key)),
-            keys: OnceCell::new(),
-            clock: config.clock,
-            outbox: config.outbox,
-        })
+            keys: pools.keys_of(&record.id),
+            id: record.id,
+        }
     }
 
     pub(crate) fn now(&self) -> Moment {
-        (self.clock)().into()
+        self.pools.now()
     }
 
     /// The `iss` of tokens, in the original form of AWS.
@@ -129,78 +112,14 @@ impl Pool {
         Ok(record)
     }
 
-    /// Refuses a client id that is not this pool's.
+    /// Refuses the id of a client that does not exist or is another pool's.
     pub(crate) fn check_client(&self, id: &str) -> Result<(), Exception> {
-        if id == self.client_id {
-            return Ok(());
-        }
-        Err(Kind::ResourceNotFound.because(format!("User pool client {id} does not exist.")))
+        if id == self.client_id { Ok(()) } else { Err(no_such_client(id)) }
     }
 
-    /// Refuses the id of another pool.
+    /// Refuses the id of a pool that does not exist.
     pub(crate) fn check_pool(&self, id: &str) -> Result<(), Exception> {
-        if id == self.id {
-            return Ok(());
-        }
-        Err(Kind::ResourceNotFound.because(format!("User pool {id} does not exist.")))
-    }
-
-    /// Refuses a caller who does not know the client's secret. The hash is over the user name
-    /// exactly as sent.
-    pub(crate) fn check_secret_hash(
-        &self,
-        username: &str,
-        sent: Option<&SecretString>,
-    ) -> Result<(), Exception> {
-        let id = &self.client_id;
-        let right = match (self.client.generate_secret, sent) {
-            (false, None) => true,
-            (true, None) => {
-                return Err(Kind::NotAuthorized.because(format!(
-                    "Client {id} is configured with secret but SECRET_HASH was not received"
-                )));
-            }
-            (false, Some(_)) => false,
-            // EXPOSE: to compare the hash with the one that the secret makes.
-            (true, Some(sent)) => {
-                self.secret_hash(username).as_bytes().ct_eq(sent.expose_secret().as_bytes()).into()
-            }
-        };
-        if right {
-            return Ok(());
-        }
-        Err(Kind::NotAuthorized.because(format!("Unable to verify secret hash for client {id}")))
-    }
-
-    /// Refuses a caller who does not know the client's secret, where it is sent as it is.
-    pub(crate) fn check_client_secret(&self, sent: Option<&SecretString>) -> Result<(), Exception> {
-        if self.is_client_secret(sent) {
-            return Ok(());
-        }
-        let id = &self.client_id;
-        Err(Kind::NotAuthorized.because(match sent {
-            None => format!("Client {id} is configured for secret but secret was not received"),
-            Some(_) => format!("Unable to verify secret for client {id}"),
-        }))
-    }
-
-    /// Whether this is the client's secret; for a client without one, whether there is none.
-    pub(crate) fn is_client_secret(&self, sent: Option<&SecretString>) -> bool {
-        match (self.client.generate_secret, sent) {
-            (false, None) => true,
-            (true, None) | (false, Some(_)) => false,
-            (true, Some(sent)) => {
-                // EXPOSE: to compare the two.
-                let (own, sent) = (self.client_secret.expose_secret(), sent.expose_secret());
-                own.as_bytes().ct_eq(sent.as_bytes()).into()
-            }
-        }
-    }
-
-    fn secret_hash(&self, username: &str) -> String {
-        // EXPOSE: the secret is the key of the hash.
-        let key = self.client_secret.expose_secret().as_bytes();
-        STANDARD.encode(hmac_sha256(key, &[username.as_bytes(), self.client_id.as_bytes()]))
+        if id == self.id { Ok(()) } else { Err(no_such_pool(id)) }
     }
 
     pub(crate) fn name(&self, sent: &str) -> SignInName {
@@ -222,6 +141,12 @@ impl Pool {
     /// user is none.
     pub(crate) fn visible(&self, user: Option<User>) -> Option<User> {
         user.filter(|user| user.enabled || !self.client.hides_existence())
+    }
+
+    /// When a temporary password that is set now stops to work.
+    pub(crate) fn temporary_until(&self, now: Moment) -> Moment {
+        let days = self.settings.password_policy().temporary_password_validity_days;
+        now.after(Duration::from_hours(24 * u64::from(days)))
     }
 
     pub(crate) fn digest_key(&self) -> &[u8] {
@@ -250,7 +175,15 @@ impl Pool {
     pub(crate) fn mail(&self, to: String, code: SecretString) {
         // EXPOSE: the mail is where the code goes.
         let (subject, body) = self.settings.verification_mail(code.expose_secret());
-        (self.outbox)(Message { to, subject, body, code, sent_at: (self.clock)() });
+        self.pools.send(Message { to, subject, body, code, sent_at: self.now().into() });
+    }
+
+    /// Hands a temporary password to the outbox. Call it when the password is set.
+    pub(crate) fn invite(&self, to: String, username: &str, password: SecretString) {
+        // EXPOSE: the mail is where the password goes.
+        let (subject, body) = self.settings.invitation(username, password.expose_secret());
+        let sent_at = self.now().into();
+        self.pools.send(Message { to, subject, body, code: password, sent_at });
     }
 }
 

@@ -1,54 +1,134 @@
 use rand::{CryptoRng, RngExt};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    config::{Config, OpenError},
+    config::OpenError,
     ids,
     keys::KeyRecord,
+    settings::{ClientSettings, PoolSettings},
     time::Moment,
 };
 
-/// What is decided once, when a pool is created.
+/// A pool as stored. It has no `Debug`, since it holds keys.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct PoolRecord {
+    /// `<region>_` and nine alphanumerics.
     pub(crate) id: String,
-    pub(crate) client_id: String,
-    pub(crate) client_secret: String,
     /// The key of everything that is kept as a digest.
     pub(crate) digest_key: [u8; 32],
     pub(crate) created: Moment,
-    pub(crate) signs_in_by_email: bool,
-    pub(crate) case_sensitive: bool,
+    /// When the settings came into force.
+    pub(crate) modified: Moment,
     /// Made when first needed.
     pub(crate) keys: Option<KeyRecord>,
+    pub(crate) settings: PoolSettings,
 }
 
 impl PoolRecord {
-    pub(crate) fn new(config: &Config, now: Moment, rng: &mut impl CryptoRng) -> Self {
+    pub(crate) fn new(
+        region: &str,
+        settings: PoolSettings,
+        now: Moment,
+        rng: &mut impl CryptoRng,
+    ) -> Self {
         Self {
-            id: ids::pool_id(&config.region, rng),
-            client_id: ids::client_id(rng),
-            client_secret: ids::client_secret(rng),
+            id: ids::pool_id(region, rng),
             digest_key: rng.random(),
             created: now,
-            signs_in_by_email: config.pool.signs_in_by_email(),
-            case_sensitive: config.pool.case_sensitive(),
+            modified: now,
             keys: None,
+            settings,
         }
     }
 
-    /// The record, unless what it stands for would change: the region in the pool's id, or under
-    /// what names users are filed.
-    pub(crate) fn unless_changed(self, config: &Config) -> Result<Self, OpenError> {
-        if self.id.rsplit_once('_').map(|(region, _)| region) != Some(&config.region) {
+    /// The record with these settings, unless what it stands for would change: the region in the
+    /// pool's id, or under what names users are filed.
+    pub(crate) fn with(
+        self,
+        region: &str,
+        settings: PoolSettings,
+        now: Moment,
+    ) -> Result<Self, OpenError> {
+        if self.id.rsplit_once('_').map(|(region, _)| region) != Some(region) {
             return Err(OpenError::Immutable { property: "region" });
         }
-        if self.signs_in_by_email != config.pool.signs_in_by_email() {
+        if self.settings.signs_in_by_email() != settings.signs_in_by_email() {
             return Err(OpenError::Immutable { property: "UsernameAttributes" });
         }
-        if self.case_sensitive != config.pool.case_sensitive() {
+        if self.settings.case_sensitive() != settings.case_sensitive() {
             return Err(OpenError::Immutable { property: "UsernameConfiguration" });
         }
-        Ok(self)
+        Ok(Self { settings, modified: now, ..self })
+    }
+}
+
+/// An app client as stored. It has no `Debug`, since it holds secrets.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct ClientRecord {
+    pub(crate) id: String,
+    pub(crate) pool_id: String,
+    pub(crate) settings: ClientSettings,
+    /// The oldest first. A client that was never meant to have a secret may have one, too: it is
+    /// not asked for.
+    pub(crate) secrets: Vec<ClientSecret>,
+    pub(crate) created: Moment,
+    /// When the settings came into force.
+    pub(crate) modified: Moment,
+}
+
+impl ClientRecord {
+    pub(crate) fn new(
+        pool_id: &str,
+        settings: ClientSettings,
+        now: Moment,
+        rng: &mut impl CryptoRng,
+    ) -> Self {
+        Self {
+            id: ids::client_id(rng),
+            pool_id: pool_id.to_owned(),
+            settings,
+            secrets: Vec::new(),
+            created: now,
+            modified: now,
+        }
+    }
+
+    /// The secrets that prove this client; none if it is open to everybody.
+    pub(crate) fn active_secrets(&self) -> &[ClientSecret] {
+        if self.settings.generate_secret { &self.secrets } else { &[] }
+    }
+
+    /// Adds a secret and gives it back.
+    pub(crate) fn add_secret(&mut self, value: String, now: Moment) -> &ClientSecret {
+        let secret = ClientSecret::new(&self.id, value, now, &self.secrets);
+        self.secrets.push_mut(secret)
+    }
+}
+
+/// A secret of an app client. It is kept readable, since secret hashes are made with it.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct ClientSecret {
+    pub(crate) id: String,
+    pub(crate) value: String,
+    pub(crate) created: Moment,
+}
+
+impl ClientSecret {
+    /// A secret with an id that none of `others` has: the client's id and the time in milliseconds.
+    pub(crate) fn new(client_id: &str, value: String, now: Moment, others: &[Self]) -> Self {
+        let mut millis = now.0;
+        while others.iter().any(|other| other.id == Self::id(client_id, millis)) {
+            millis += 1;
+        }
+        Self { id: Self::id(client_id, millis), value, created: now }
+    }
+
+    fn id(client_id: &str, millis: u64) -> String {
+        format!("{client_id}--{millis}")
+    }
+
+    pub(crate) fn secret(&self) -> SecretString {
+        self.value.clone().into()
     }
 }

@@ -1,5 +1,5 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use rand::{CryptoRng, RngExt};
+use rand::CryptoRng;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,9 @@ use crate::{
 
 /// How AWS's sessions begin: an encrypted blob of its key service.
 const PREFIX: &str = "AYABe";
+
+/// Most of the bytes that AWS's sessions have.
+const RANDOM_BYTES: usize = 512;
 
 /// A sign-in between two steps, as stored: one JSON record.
 #[derive(Clone, Serialize, Deserialize)]
@@ -40,10 +43,11 @@ pub(crate) enum Step {
 }
 
 impl Session {
-    /// A new session as callers hold it: 512 random bytes, most of what AWS's have.
-    pub(crate) fn token(rng: &mut impl CryptoRng) -> SecretString {
-        let mut bytes = [0_u8; 512];
-        rng.fill(&mut bytes);
+    /// A new session as callers hold it: random bytes, and which client it is of.
+    pub(crate) fn token(client_id: &str, rng: &mut impl CryptoRng) -> SecretString {
+        let mut bytes = vec![0; RANDOM_BYTES];
+        rng.fill_bytes(&mut bytes);
+        bytes.extend(client_id.as_bytes());
         format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)).into()
     }
 
@@ -67,6 +71,12 @@ impl Session {
     pub(crate) fn used(self) -> Self {
         Self { used: true, ..self }
     }
+}
+
+/// The client that a session claims to be of. Nothing is verified.
+pub(crate) fn addressee(token: &str) -> Option<String> {
+    let bytes = URL_SAFE_NO_PAD.decode(token.strip_prefix(PREFIX)?).ok()?;
+    String::from_utf8(bytes.get(RANDOM_BYTES..)?.to_vec()).ok()
 }
 
 /// A session that does not exist, or not for this user, client or step.

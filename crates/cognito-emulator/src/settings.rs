@@ -5,9 +5,15 @@ mod client;
 mod pool;
 
 pub use client::ClientSettings;
-pub(crate) use client::RefreshTokenRotation;
-pub(crate) use pool::PasswordPolicy;
+pub(crate) use client::{
+    ExistenceErrors, ExplicitAuthFlow, Feature, RefreshTokenRotation, TimeUnit, TokenValidityUnits,
+};
 pub use pool::PoolSettings;
+pub(crate) use pool::{
+    AdminCreateUserConfig, DeletionProtection, InviteMessageTemplate, Mfa, MfaConfiguration,
+    PasswordPolicy, Policies, UsernameConfiguration, VerificationMessageTemplate,
+    VerifiedAttribute,
+};
 
 /// A setting that `CloudFormation` refuses too, or that this pool cannot honour.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
-//! The pool's database: one redb file, or the same in memory.
+//! The database of all pools: one redb file, or the same in memory.
 
+mod catalog;
 mod change;
 mod codes;
 mod deletion;
@@ -17,19 +18,14 @@ use redb::{Database, Durability, ReadableDatabase, WriteTransaction};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::task::spawn_blocking;
 
-use self::tables::{
-    ATTEMPTS, CODES, LOGINS, META, NAMES, POOL, REFRESH_TOKENS, SESSIONS, SOFTWARE_TOKENS,
-    STRANGERS, USERS,
-};
-pub(crate) use self::{change::Change, snapshot::Snapshot};
-use crate::{
-    config::{OpenError, Storage},
-    exception::{Exception, Kind},
-};
+pub(crate) use self::{catalog::Catalog, change::Change, snapshot::Snapshot};
+use crate::exception::{Exception, Kind, no_such_pool};
 
-/// The database. A write is durable before it is answered.
+/// One pool's part of the database. A write is durable before it is answered.
+#[derive(Clone)]
 pub(crate) struct Store {
     database: Arc<Database>,
+    pool_id: String,
 }
 
 /// The counters of [`Attempts`] that a subject has.
@@ -75,18 +71,14 @@ impl Counter {
 }
 
 impl Store {
-    /// Opens the database, or creates it.
-    pub(crate) fn open(storage: &Storage) -> Result<Self, OpenError> {
-        let database = file::open(storage)?;
-        if format::known(&database)? != Some(format::CURRENT) {
-            create_tables(&database).map_err(OpenError::store)?;
+    /// The state as of the last write; an exception if the pool has been deleted.
+    pub(crate) fn read(&self) -> Result<Snapshot, Exception> {
+        let transaction = self.database.begin_read().map_err(redb::Error::from)?;
+        let snapshot = Snapshot { transaction, pool_id: self.pool_id.clone() };
+        match snapshot.pool()? {
+            Some(_) => Ok(snapshot),
+            None => Err(no_such_pool(&self.pool_id)),
         }
-        Ok(Self { database: Arc::new(database) })
-    }
-
-    /// The state as of the last write.
-    pub(crate) fn read(&self) -> Result<Snapshot, redb::Error> {
-        Ok(Snapshot { transaction: self.database.begin_read()? })
     }
 
     /// Runs a change to its durable end, off the threads that answer requests.
@@ -98,8 +90,8 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Change) -> Result<T, Exception> + Send + 'static,
     {
-        let database = Arc::clone(&self.database);
-        spawn_blocking(move || commit(&database, change)).await?
+        let store = self.clone();
+        spawn_blocking(move || store.write_now(change)).await?
     }
 
     /// As [`Store::write`], for the time before there are requests.
@@ -107,45 +99,23 @@ impl Store {
         &self,
         change: impl FnOnce(&Change) -> Result<T, Exception>,
     ) -> Result<T, Exception> {
-        commit(&self.database, change)
+        let open = Change { transaction: begin(&self.database)?, pool_id: self.pool_id.clone() };
+        if open.pool()?.is_none() {
+            return Err(no_such_pool(&self.pool_id));
+        }
+        let outcome = change(&open);
+        if outcome.as_ref().is_err_and(|exception| exception.kind == Kind::InternalError) {
+            return outcome;
+        }
+        open.transaction.commit().map_err(redb::Error::from)?;
+        outcome
     }
-}
-
-fn commit<T>(
-    database: &Database,
-    change: impl FnOnce(&Change) -> Result<T, Exception>,
-) -> Result<T, Exception> {
-    let transaction = begin(database)?;
-    let open = Change { transaction };
-    let outcome = change(&open);
-    if outcome.as_ref().is_err_and(|exception| exception.kind == Kind::InternalError) {
-        return outcome;
-    }
-    open.transaction.commit().map_err(redb::Error::from)?;
-    outcome
 }
 
 fn begin(database: &Database) -> Result<WriteTransaction, redb::Error> {
     let mut transaction = database.begin_write()?;
     transaction.set_durability(Durability::Immediate)?;
     Ok(transaction)
-}
-
-/// All tables that are not there yet, so that a reader finds each of them.
-fn create_tables(database: &Database) -> Result<(), redb::Error> {
-    let transaction = begin(database)?;
-    transaction.open_table(META)?.insert(format::KEY, format::CURRENT)?;
-    transaction.open_table(POOL)?;
-    transaction.open_table(USERS)?;
-    transaction.open_table(NAMES)?;
-    transaction.open_table(ATTEMPTS)?;
-    transaction.open_table(STRANGERS)?;
-    transaction.open_table(CODES)?;
-    transaction.open_table(LOGINS)?;
-    transaction.open_table(REFRESH_TOKENS)?;
-    transaction.open_table(SESSIONS)?;
-    transaction.open_table(SOFTWARE_TOKENS)?;
-    Ok(transaction.commit()?)
 }
 
 fn encode(record: &impl Serialize) -> Result<Vec<u8>, redb::Error> {

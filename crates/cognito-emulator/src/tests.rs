@@ -1,19 +1,32 @@
-//! The pool from outside: request in, response out.
+//! The pools from outside: request in, response out.
 
 mod access_tokens;
+mod admin_attributes;
+mod admin_create_user;
+mod admin_sign_in;
+mod admin_steps;
+mod admin_users;
 mod administration;
+mod apart;
 mod attributes;
+mod client_secrets;
+mod clients;
 mod codes;
 mod deletion;
+mod format;
 mod limits;
 mod lockout;
+mod mfa_config;
+mod new_settings;
 mod password_change;
 mod password_reset;
+mod pools;
 mod protocol;
 mod refreshing;
 mod required_mfa;
 mod revocation;
 mod second_factor;
+mod several_pools;
 mod sign_in;
 mod sign_up;
 mod signature;

@@ -16,15 +16,15 @@ pub(crate) struct User {
     pub(crate) attributes: BTreeMap<String, String>,
     /// In the PHC string format.
     pub(crate) password_hash: String,
-    /// Until when a password works that an administrator has set for the user to change.
-    #[serde(default)]
-    pub(crate) temporary_password_expires: Option<Moment>,
     pub(crate) status: UserStatus,
     pub(crate) enabled: bool,
     pub(crate) created: Moment,
     pub(crate) modified: Moment,
     /// The newest code, until it is used.
     pub(crate) sign_up_code: Option<StoredCode>,
+    /// When a password that an administrator set stops to work; nothing if it is the user's own.
+    #[serde(default)]
+    pub(crate) temporary_password_expires: Option<Moment>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -20,7 +20,8 @@ use crate::{
     fields::Fields,
     ids,
     operations::Operation,
-    pool::{Pool, rng},
+    pool::rng,
+    pools::Pools,
     sigv4,
 };
 
@@ -35,12 +36,12 @@ const EXPOSED: &str = "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Dat
 const PREFLIGHT_MAX_AGE: &str = "172800";
 
 /// Answers a request to the endpoint.
-pub(crate) async fn answer(pool: &Arc<Pool>, request: Request<Bytes>) -> Response<Bytes> {
+pub(crate) async fn answer(pools: &Arc<Pools>, request: Request<Bytes>) -> Response<Bytes> {
     let path = request.uri().path();
     let mut response = match *request.method() {
         Method::OPTIONS => preflight(request.headers()),
-        Method::POST if path == "/" => post(pool, &request).await,
-        Method::GET => match discovery::document(pool, path).await {
+        Method::POST if path == "/" => post(pools, &request).await,
+        Method::GET => match discovery::document(pools, path).await {
             Some(Ok(document)) => body(StatusCode::OK, JSON, document.to_string()),
             Some(Err(exception)) => refusal(&exception),
             None => not_understood(),
@@ -56,7 +57,7 @@ pub(crate) async fn answer(pool: &Arc<Pool>, request: Request<Bytes>) -> Respons
     response
 }
 
-async fn post(pool: &Arc<Pool>, request: &Request<Bytes>) -> Response<Bytes> {
+async fn post(pools: &Arc<Pools>, request: &Request<Bytes>) -> Response<Bytes> {
     if request.body().len() > MAX_BODY_BYTES {
         return refusal(&Kind::RequestEntityTooLarge.bare());
     }
@@ -72,15 +73,15 @@ async fn post(pool: &Arc<Pool>, request: &Request<Bytes>) -> Response<Bytes> {
     if !media_type.eq_ignore_ascii_case(AMZ_JSON) {
         return body(StatusCode::NOT_FOUND, "", "<UnknownOperationException/>\n");
     }
-    match call(pool, request).await {
-        // An operation without an output, unlike one with an empty output, answers with no byte.
+    match call(pools, request).await {
+        // An operation without an output shape.
         Ok(Value::Null) => body(StatusCode::OK, AMZ_JSON, ""),
         Ok(output) => body(StatusCode::OK, AMZ_JSON, output.to_string()),
         Err(exception) => refusal(&exception),
     }
 }
 
-async fn call(pool: &Arc<Pool>, request: &Request<Bytes>) -> Result<Value, Exception> {
+async fn call(pools: &Arc<Pools>, request: &Request<Bytes>) -> Result<Value, Exception> {
     let target = request
         .headers()
         .get("x-amz-target")
@@ -90,9 +91,10 @@ async fn call(pool: &Arc<Pool>, request: &Request<Bytes>) -> Result<Value, Excep
     let operation = operation.ok_or_else(|| Kind::UnknownOperation.bare())?;
     let fields = Fields::parse(request.body())?;
     if operation.needs_signature() {
-        sigv4::verify(request, &pool.region, pool.now())?;
+        sigv4::verify(request, &pools.region, pools.now())?;
     }
-    operation.run(pool, fields).await
+    let pool = pools.addressed(&fields)?;
+    operation.run(&pool, fields).await
 }
 
 /// A refusal in the words of the protocol: the bare name of the exception, and in a header the name

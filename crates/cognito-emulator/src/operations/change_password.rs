@@ -11,7 +11,7 @@ use crate::{
     fields::Fields,
     gate::Gate,
     name::Subject,
-    password_policy,
+    password_policy::{self, Wording},
     pool::Pool,
     store::Counter,
 };
@@ -38,8 +38,9 @@ pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Excep
     let input = Input::read(fields)?;
     let bearer = Bearer::read(pool, &input.token).await?;
     let subject = Subject::User(bearer.user_in(&pool.store.read()?)?.sub);
+    let policy = pool.settings.password_policy();
     // EXPOSE: the policy is about the characters of the password.
-    password_policy::check(&pool.settings.password_policy(), input.proposed.expose_secret())?;
+    password_policy::check(&policy, input.proposed.expose_secret(), Wording::Replacement)?;
     // Every user here has a password; without one AWS asks for none.
     let previous = input.previous.ok_or_else(incorrect)?;
 

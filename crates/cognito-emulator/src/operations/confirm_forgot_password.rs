@@ -3,7 +3,7 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::{Account, counted_user};
+use super::account::{Account, counted_user};
 use crate::{
     attempts::{Attempts, quota},
     code::Purpose,
@@ -11,7 +11,7 @@ use crate::{
     exception::{Exception, code_mismatch, disabled},
     fields::Fields,
     name::{SignInName, Subject},
-    password_policy,
+    password_policy::{self, Wording},
     pool::Pool,
     store::{Change, Counter},
     time::Moment,
@@ -43,8 +43,9 @@ impl Input {
 pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Exception> {
     let input = Input::read(fields)?;
     let username = input.account.username(pool)?;
+    let policy = pool.settings.password_policy();
     // EXPOSE: the policy is about the characters of the password.
-    password_policy::check(&pool.settings.password_policy(), input.password.expose_secret())?;
+    password_policy::check(&policy, input.password.expose_secret(), Wording::Replacement)?;
 
     // Hashed before the code is looked at, so that a wrong one costs the same time.
     let password_hash = pool.hasher.hash(input.password).await?;

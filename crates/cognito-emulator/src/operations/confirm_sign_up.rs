@@ -3,7 +3,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use super::{Account, counted_user};
+use super::account::{Account, counted_user};
 use crate::{
     attempts::quota,
     code::Verdict,

@@ -13,8 +13,7 @@ use crate::{
 
 /// Takes attributes of a user away.
 pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, Exception> {
-    fields.demand("UserAttributeNames");
-    let names = fields.strings("UserAttributeNames", &ATTRIBUTE_NAME)?.unwrap_or_default();
+    let names = fields.required_strings("UserAttributeNames", &ATTRIBUTE_NAME)?;
     let token = fields.required_secret("AccessToken", &TOKEN)?;
     fields.finish()?;
 
@@ -23,6 +22,7 @@ pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, E
     pool.store
         .write(move |change| {
             let mut user = bearer.user(change)?;
+            names.iter().try_for_each(|name| attributes::check_name_of_user(name))?;
             attributes::remove(&context, change, &mut user, &names)?;
             user.modified = now;
             Ok(change.put_user(&user)?)

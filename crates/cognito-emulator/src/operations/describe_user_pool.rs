@@ -1,6 +1,8 @@
 use serde_json::{Value, json};
 
-use crate::{constraint::USER_POOL_ID, exception::Exception, fields::Fields, pool::Pool};
+use crate::{
+    constraint::USER_POOL_ID, exception::Exception, fields::Fields, pool::Pool, record::PoolRecord,
+};
 
 /// Tells the settings of the pool that this emulator honours. AWS lists more, such as the schema of
 /// attributes.
@@ -9,32 +11,72 @@ pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
     fields.finish()?;
 
     pool.check_pool(&pool_id)?;
-    let settings = &pool.settings;
+    let state = pool.store.read()?;
+    let users = state.user_count()?;
+    let record = state.pool()?;
+    Ok(json!({ "UserPool": record.map(|record| described(&record, &pool.region, users)) }))
+}
+
+/// `UserPoolType`, of a pool with so many users.
+pub(super) fn described(record: &PoolRecord, region: &str, users: u64) -> Value {
+    let settings = &record.settings;
+    let policy = settings.password_policy();
     let mut described = json!({
+        "AccountRecoverySetting": {
+            "RecoveryMechanisms": [
+                { "Name": "verified_email", "Priority": 1 },
+                { "Name": "verified_phone_number", "Priority": 2 },
+            ],
+        },
         "AdminCreateUserConfig": {
             "AllowAdminCreateUserOnly": settings.admin_create_user_config.allow_admin_create_user_only,
+            "InviteMessageTemplate": settings.admin_create_user_config.invite_message_template,
+            "UnusedAccountValidityDays": policy.temporary_password_validity_days,
         },
         // One machine has no account.
-        "Arn": format!("arn:aws:cognito-idp:{}:000000000000:userpool/{}", pool.region, pool.id),
-        "CreationDate": pool.created.fractional_seconds(),
+        "Arn": format!("arn:aws:cognito-idp:{region}:000000000000:userpool/{}", record.id),
+        "AutoVerifiedAttributes": settings.auto_verified_attributes,
+        "CreationDate": record.created.fractional_seconds(),
+        "DeletionProtection": settings.deletion_protection,
         "EmailConfiguration": { "EmailSendingAccount": "COGNITO_DEFAULT" },
-        "EstimatedNumberOfUsers": pool.store.read()?.user_count()?,
-        "Id": pool.id,
+        "EmailVerificationMessage": settings.email_verification_message,
+        "EmailVerificationSubject": settings.email_verification_subject,
+        "EstimatedNumberOfUsers": users,
+        "Id": record.id,
+        "IssuerConfiguration": { "Type": "ORIGINAL" },
+        "KeyConfiguration": { "KeyType": "AWS_OWNED_KEY" },
         "LambdaConfig": {},
-        "LastModifiedDate": pool.opened.fractional_seconds(),
+        "LastModifiedDate": record.modified.fractional_seconds(),
         "MfaConfiguration": settings.mfa_configuration,
         "Name": settings.user_pool_name,
-        "Policies": { "PasswordPolicy": settings.password_policy() },
+        "Policies": { "PasswordPolicy": policy },
         "UserPoolTags": {},
+        "UserPoolTier": "ESSENTIALS",
+        "UsernameAttributes": settings.username_attributes,
         "UsernameConfiguration": settings.username_configuration,
+        "VerificationMessageTemplate": {
+            "DefaultEmailOption": "CONFIRM_WITH_CODE",
+            "EmailMessage": settings.verification_message_template.email_message,
+            "EmailSubject": settings.verification_message_template.email_subject,
+        },
     });
-    for (name, attributes) in [
-        ("AutoVerifiedAttributes", &settings.auto_verified_attributes),
-        ("UsernameAttributes", &settings.username_attributes),
-    ] {
-        if let (false, Some(described)) = (attributes.is_empty(), described.as_object_mut()) {
-            described.insert(name.to_owned(), json!(attributes));
-        }
+    drop_what_is_absent(&mut described);
+    described
+}
+
+/// What is shown also if it is empty.
+const SHOWN_EMPTY: [&str; 2] = ["LambdaConfig", "UserPoolTags"];
+
+/// AWS leaves out what else a pool has none of.
+fn drop_what_is_absent(described: &mut Value) {
+    let Some(members) = described.as_object_mut() else { return };
+    for value in members.values_mut() {
+        drop_what_is_absent(value);
     }
-    Ok(json!({ "UserPool": described }))
+    members.retain(|name, value| match value {
+        Value::Null => false,
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty() || SHOWN_EMPTY.contains(&name.as_str()),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+    });
 }

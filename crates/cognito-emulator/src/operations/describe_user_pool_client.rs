@@ -1,44 +1,51 @@
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
+use super::put;
 use crate::{
     constraint::{CLIENT_ID, USER_POOL_ID},
-    exception::Exception,
+    exception::{Exception, no_such_client},
     fields::Fields,
     pool::Pool,
+    record::ClientRecord,
 };
 
-/// Tells the settings of the app client that this emulator honours, and its secret.
+/// Tells the settings of the app client that this emulator honours, and its newest secret.
 pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
     let pool_id = fields.required("UserPoolId", &USER_POOL_ID)?;
     let client_id = fields.required("ClientId", &CLIENT_ID)?;
     fields.finish()?;
 
     pool.check_pool(&pool_id)?;
-    pool.check_client(&client_id)?;
-    let client = &pool.client;
+    let client = pool.store.read()?.client(&client_id)?;
+    let client = client.ok_or_else(|| no_such_client(&client_id))?;
+    Ok(json!({ "UserPoolClient": described(&client) }))
+}
+
+/// `UserPoolClientType`.
+pub(super) fn described(record: &ClientRecord) -> Value {
+    let client = &record.settings;
     let units = &client.token_validity_units;
     let mut described = json!({
         "AccessTokenValidity": client.access_token_validity.unwrap_or(1),
         "AllowedOAuthFlowsUserPoolClient": false,
         "AuthSessionValidity": client.auth_session_validity,
-        "ClientId": pool.client_id,
+        "ClientId": record.id,
         "ClientName": client.client_name,
-        "CreationDate": pool.created.fractional_seconds(),
+        "CreationDate": record.created.fractional_seconds(),
+        "EnablePropagateAdditionalUserContextData": false,
         "EnableTokenRevocation": client.enable_token_revocation,
         "ExplicitAuthFlows": client.explicit_auth_flows,
         "IdTokenValidity": client.id_token_validity.unwrap_or(1),
-        "LastModifiedDate": pool.opened.fractional_seconds(),
+        "LastModifiedDate": record.modified.fractional_seconds(),
         "PreventUserExistenceErrors": client.prevent_user_existence_errors,
         "RefreshTokenRotation": client.refresh_token_rotation,
         "RefreshTokenValidity": client.refresh_token_validity.unwrap_or(30),
         "TokenValidityUnits": units,
-        "UserPoolId": pool.id,
+        "UserPoolId": record.pool_id,
     });
-    if let (true, Some(described)) = (client.generate_secret, described.as_object_mut()) {
-        // EXPOSE: the caller signed as an administrator; on AWS too this is where the secret is
-        // read.
-        described.insert("ClientSecret".to_owned(), pool.client_secret.expose_secret().into());
+    if let Some(newest) = record.active_secrets().last() {
+        // The caller signed as an administrator; on AWS too this is where the secret is read.
+        put(&mut described, "ClientSecret", newest.value.as_str());
     }
-    Ok(json!({ "UserPoolClient": described }))
+    described
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{count, delivery};
+use super::{account::count, delivery::delivery};
 use crate::{
     attempts::quota,
     bearer::Bearer,

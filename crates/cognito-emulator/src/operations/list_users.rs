@@ -1,9 +1,10 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
+use super::page;
 use crate::{
     constraint::{ATTRIBUTE_NAME, FILTER, PAGINATION_TOKEN, USER_POOL_ID},
-    exception::{Exception, Kind},
+    exception::Exception,
     fields::Fields,
     filter::Filter,
     pool::Pool,
@@ -24,7 +25,7 @@ pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
 
     pool.check_pool(&pool_id)?;
     let filter = Filter::parse(filter.as_deref().unwrap_or_default())?;
-    let after = token.as_deref().map(position).transpose()?.unwrap_or_default();
+    let after = token.as_deref().map(page::position).transpose()?.unwrap_or_default();
     let limit = limit
         .and_then(|limit| usize::try_from(limit).ok())
         .filter(|limit| *limit > 0)
@@ -35,20 +36,16 @@ pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
         pool.store.read()?.users(&after, limit + 1, |user| filter.passes(user, fold))?;
     let more = users.len() > limit;
     users.truncate(limit);
-    let listed: Vec<_> = users.iter().map(|user| entry(user, wanted.as_deref())).collect();
-    let mut page = json!({ "Users": listed });
-    if let (true, Some(last), Some(page)) = (more, users.last(), page.as_object_mut()) {
-        page.insert("PaginationToken".to_owned(), URL_SAFE_NO_PAD.encode(&last.sub).into());
+    let entries: Vec<_> = users.iter().map(|user| entry(user, wanted.as_deref())).collect();
+    let mut listed = json!({ "Users": entries });
+    if let (true, Some(last), Some(members)) = (more, users.last(), listed.as_object_mut()) {
+        members.insert("PaginationToken".to_owned(), URL_SAFE_NO_PAD.encode(&last.sub).into());
     }
-    Ok(page)
+    Ok(listed)
 }
 
-fn position(token: &str) -> Result<String, Exception> {
-    let sub = URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    sub.ok_or_else(|| Kind::InvalidParameter.because("Invalid pagination token."))
-}
-
-fn entry(user: &User, wanted: Option<&[String]>) -> Value {
+/// `UserType`, with all attributes or those wanted.
+pub(super) fn entry(user: &User, wanted: Option<&[String]>) -> Value {
     let mut attributes = user.attribute_list();
     if let Some(wanted) = wanted {
         attributes.retain(|attribute| wanted.iter().any(|name| attribute["Name"] == name.as_str()));

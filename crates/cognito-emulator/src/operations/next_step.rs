@@ -128,7 +128,7 @@ pub(super) fn new_session(
     client_id: &str,
     step: Step,
 ) -> Result<SecretString, Exception> {
-    let token = Session::token(&mut rng());
+    let token = Session::token(client_id, &mut rng());
     let session = Session {
         sub: sub.to_owned(),
         client_id: client_id.to_owned(),

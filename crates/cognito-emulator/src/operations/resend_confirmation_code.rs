@@ -2,7 +2,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Account, counted_user, delivery, shown_address};
+use super::{
+    account::{Account, counted_user},
+    delivery::{delivery, shown_address},
+};
 use crate::{
     attempts::quota,
     exception::{Exception, Kind, disabled},

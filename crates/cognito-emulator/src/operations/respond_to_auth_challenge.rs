@@ -4,8 +4,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::{
+    account::parameter,
     next_step::{At, NextStep},
-    one_time_code, parameter,
+    one_time_code,
 };
 use crate::{
     constraint::{CLIENT_ID, SESSION},
@@ -42,23 +43,24 @@ const CHALLENGES: [&str; 16] = [
     "PASSWORD_SRP",
 ];
 
-struct Input {
+/// The members that answer a challenge, whoever answers.
+pub(super) struct Response {
     client_id: String,
     challenge: String,
     session: Option<SecretString>,
     responses: BTreeMap<String, SecretString>,
 }
 
-impl Input {
-    fn read(mut fields: Fields) -> Result<Self, Exception> {
-        let input = Self {
+impl Response {
+    pub(super) fn read(fields: &mut Fields) -> Result<Self, Exception> {
+        let response = Self {
             client_id: fields.required("ClientId", &CLIENT_ID)?,
             challenge: fields.one_of("ChallengeName", &CHALLENGES)?,
             session: fields.optional("Session", &SESSION)?.map(Into::into),
             responses: fields.secrets("ChallengeResponses")?,
         };
-        fields.unused(&["ClientMetadata"], &["AnalyticsMetadata", "UserContextData"])?;
-        fields.finish().map(|()| input)
+        fields.unused(&["ClientMetadata"], &["AnalyticsMetadata"])?;
+        Ok(response)
     }
 }
 
@@ -98,36 +100,43 @@ impl Continued {
 }
 
 /// Takes the next step of a sign-in.
-pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Exception> {
-    let mut input = Input::read(fields)?;
-    pool.check_client(&input.client_id)?;
-    let step = match input.challenge.as_str() {
+pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, Exception> {
+    let response = Response::read(&mut fields)?;
+    fields.unused(&[], &["UserContextData"])?;
+    fields.finish()?;
+    go_on(pool, response).await
+}
+
+/// Goes on with a sign-in after this response.
+pub(super) async fn go_on(pool: &Arc<Pool>, mut response: Response) -> Result<Value, Exception> {
+    pool.check_client(&response.client_id)?;
+    let step = match response.challenge.as_str() {
         "NEW_PASSWORD_REQUIRED" => Step::NewPassword,
         "SOFTWARE_TOKEN_MFA" => Step::SoftwareToken,
         "MFA_SETUP" => Step::MfaSetup,
         // No sign-in here ever asks for another one.
         _ => return Err(invalid_session()),
     };
-    let session = input
+    let session = response
         .session
         .as_ref()
         .ok_or_else(|| Kind::InvalidParameter.because("Missing required parameter Session"))?;
-    let username = parameter(&mut input.responses, "USERNAME")?;
+    let username = parameter(&mut response.responses, "USERNAME")?;
     let answer = match step {
-        Step::NewPassword => Some(parameter(&mut input.responses, "NEW_PASSWORD")?),
-        Step::SoftwareToken => Some(parameter(&mut input.responses, "SOFTWARE_TOKEN_MFA_CODE")?),
+        Step::NewPassword => Some(parameter(&mut response.responses, "NEW_PASSWORD")?),
+        Step::SoftwareToken => Some(parameter(&mut response.responses, "SOFTWARE_TOKEN_MFA_CODE")?),
         Step::Associate | Step::Verify | Step::MfaSetup => None,
     };
     // EXPOSE: a user name is no secret; it only travels among secrets.
     let username = username.expose_secret();
-    pool.check_secret_hash(username, input.responses.get("SECRET_HASH"))?;
+    pool.check_secret_hash(username, response.responses.get("SECRET_HASH"))?;
 
     let sign_in = Continued { digest: token_digest(session), name: pool.name(username), step };
     // Made before they are promised.
     pool.keys().await?;
     let next = match (step, answer) {
         (Step::NewPassword, Some(password)) => {
-            new_password::set(pool, sign_in, password, input.responses).await?
+            new_password::set(pool, sign_in, password, response.responses).await?
         }
         (_, code) => {
             let (context, now) = (Arc::clone(pool), pool.now());

@@ -19,10 +19,11 @@ struct Preference {
 
 impl Preference {
     fn read(fields: &mut Fields, name: &str) -> Result<Option<Self>, Exception> {
-        let Some(mut inner) = fields.inner(name)? else { return Ok(None) };
-        let enabled = inner.boolean("Enabled")?.unwrap_or_default();
-        let preferred = inner.boolean("PreferredMfa")?.unwrap_or_default();
-        Ok(Some(Self { enabled, preferred }))
+        fields.structure(name, |fields| {
+            let enabled = fields.boolean("Enabled")?.unwrap_or_default();
+            let preferred = fields.boolean("PreferredMfa")?.unwrap_or_default();
+            Ok(Self { enabled, preferred })
+        })
     }
 }
 

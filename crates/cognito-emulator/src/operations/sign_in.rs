@@ -95,8 +95,11 @@ async fn go_on(pool: &Arc<Pool>, user: &User, attempt: &Attempt<'_>) -> Result<V
         .write(move |change| {
             // The password that was right may be another's, or nobody's, by now.
             let user = change.user(&sub)?.filter(|user| user.password_hash == verified);
-            let next =
-                NextStep::after_password((&context, change, now), user.ok_or_else(incorrect)?)?;
+            let user = user.ok_or_else(incorrect)?;
+            if !user.enabled {
+                return Err(disabled());
+            }
+            let next = NextStep::after_password((&context, change, now), user)?;
             if let Some(subject) = forgiven {
                 change.put_attempts(Counter::FailedPasswords, &subject, Attempts::NONE)?;
             }

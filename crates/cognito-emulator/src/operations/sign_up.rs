@@ -1,7 +1,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use super::Account;
+use super::{account::Account, delivery::delivery};
 use crate::{
     attributes,
     constraint::PASSWORD,
@@ -9,7 +9,7 @@ use crate::{
     fields::{Attributes, Fields},
     ids,
     name::is_email,
-    password_policy,
+    password_policy::{self, Wording},
     pool::{Pool, rng},
     user::{User, UserStatus, masked},
 };
@@ -44,12 +44,10 @@ pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception>
     if by_email && !is_email(&username) {
         return Err(Kind::InvalidParameter.because("Username should be an email."));
     }
+    let policy = pool.settings.password_policy();
     // EXPOSE: the policy is about the characters of the password.
-    password_policy::check_at_sign_up(
-        &pool.settings.password_policy(),
-        input.password.expose_secret(),
-    )?;
-    let mut attributes = attributes::permitted(input.attributes)?;
+    password_policy::check(&policy, input.password.expose_secret(), Wording::SignUp)?;
+    let mut attributes = attributes::of_user(input.attributes)?;
     if by_email {
         attributes.insert("email".to_owned(), username.clone());
     }
@@ -63,12 +61,12 @@ pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception>
         sub,
         attributes,
         password_hash,
-        temporary_password_expires: None,
         status: UserStatus::Unconfirmed,
         enabled: true,
         created: now,
         modified: now,
         sign_up_code: None,
+        temporary_password_expires: None,
     };
     store(pool, &username, user).await
 }
@@ -95,7 +93,7 @@ async fn store(pool: &Pool, name: &str, mut user: User) -> Result<Value, Excepti
         })
         .await?;
     if let (Some(address), Some(answer)) = (address, answer.as_object_mut()) {
-        answer.insert("CodeDeliveryDetails".to_owned(), super::delivery(&masked(&address)));
+        answer.insert("CodeDeliveryDetails".to_owned(), delivery(&masked(&address)));
         pool.mail(address, code);
     }
     Ok(answer)

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::delivery;
+use super::delivery::delivery;
 use crate::{
     attributes,
     bearer::Bearer,
@@ -17,16 +17,13 @@ use crate::{
 /// Changes attributes of a user; an empty value takes one away. A new address is unproved, and gets
 /// a code if the pool verifies addresses.
 pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, Exception> {
-    fields.demand("UserAttributes");
-    let given = fields.attributes("UserAttributes")?;
+    let given = fields.required_attributes("UserAttributes")?;
     let token = fields.required_secret("AccessToken", &TOKEN)?;
     fields.unused(&["ClientMetadata"], &[])?;
     fields.finish()?;
 
     let bearer = Bearer::read(pool, &token).await?;
-    let (blank, given): (Vec<_>, Vec<_>) =
-        given.into_iter().partition(|(_, value)| value.is_empty());
-    let blank: Vec<_> = blank.into_iter().map(|(name, _)| name).collect();
+    let (given, blank) = attributes::parted(given);
     let (context, now) = (Arc::clone(pool), pool.now());
     let sent = pool
         .store
@@ -34,7 +31,8 @@ pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, E
             let pool = &context;
             let mut user = bearer.user(change)?;
             let before = user.email().map(str::to_owned);
-            let given = attributes::permitted(given)?;
+            let given = attributes::of_user(given)?;
+            blank.iter().try_for_each(|name| attributes::check_name_of_user(name))?;
             attributes::remove(pool, change, &mut user, &blank)?;
             attributes::set(pool, change, &mut user, given)?;
             user.modified = now;

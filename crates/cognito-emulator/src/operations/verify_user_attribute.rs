@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{count, get_user_attribute_verification_code::check_email};
+use super::{account::count, get_user_attribute_verification_code::check_email};
 use crate::{
     attempts::quota,
     bearer::Bearer,

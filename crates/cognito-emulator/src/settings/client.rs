@@ -22,7 +22,7 @@ const LONGEST_GRACE: Duration = Duration::from_mins(1);
 ///
 /// What is absent has the default of AWS: no secret, no password flow, tokens of 1 hour, refresh
 /// tokens of 30 days, errors that tell whether a user exists (`LEGACY`).
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct ClientSettings {
     pub(crate) client_name: String,
@@ -89,13 +89,13 @@ pub(crate) enum ExistenceErrors {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct RefreshTokenRotation {
-    feature: Feature,
-    retry_grace_period_seconds: u64,
+    pub(crate) feature: Feature,
+    pub(crate) retry_grace_period_seconds: u64,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
-enum Feature {
+pub(crate) enum Feature {
     #[default]
     Disabled,
     Enabled,
@@ -177,6 +177,13 @@ impl ClientSettings {
         let flows = &self.explicit_auth_flows;
         flows.contains(&ExplicitAuthFlow::AllowUserPasswordAuth)
             || flows.contains(&ExplicitAuthFlow::UserPasswordAuth)
+    }
+
+    /// Whether an administrator may sign a user in by password.
+    pub(crate) fn allows_admin_password_flow(&self) -> bool {
+        let flows = &self.explicit_auth_flows;
+        flows.contains(&ExplicitAuthFlow::AllowAdminUserPasswordAuth)
+            || flows.contains(&ExplicitAuthFlow::AdminNoSrpAuth)
     }
 
     /// Whether `REFRESH_TOKEN_AUTH` works. The values of before there was one for it allow it too.

@@ -6,23 +6,33 @@ use super::BadSetting;
 ///
 /// What is absent has the default of AWS: passwords of 8 characters with all four classes,
 /// case-sensitive user names, anybody may sign up, no attribute is verified by itself.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct PoolSettings {
     pub(crate) user_pool_name: String,
     pub(crate) policies: Policies,
+    pub(crate) deletion_protection: DeletionProtection,
     pub(crate) username_attributes: Vec<VerifiedAttribute>,
     pub(crate) auto_verified_attributes: Vec<VerifiedAttribute>,
     pub(crate) username_configuration: UsernameConfiguration,
     pub(crate) admin_create_user_config: AdminCreateUserConfig,
-    pub(crate) mfa_configuration: MfaConfiguration,
-    pub(crate) enabled_mfas: Vec<Mfa>,
     pub(crate) email_verification_subject: Option<String>,
     pub(crate) email_verification_message: Option<String>,
     pub(crate) verification_message_template: VerificationMessageTemplate,
+    pub(crate) mfa_configuration: MfaConfiguration,
+    pub(crate) enabled_mfas: Vec<Mfa>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+/// Whether the pool can be deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum DeletionProtection {
+    Active,
+    #[default]
+    Inactive,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct Policies {
     pub(crate) password_policy: Option<PasswordPolicy>,
@@ -107,13 +117,24 @@ impl Default for UsernameConfiguration {
     }
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct AdminCreateUserConfig {
     pub(crate) allow_admin_create_user_only: bool,
+    pub(crate) invite_message_template: InviteMessageTemplate,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+/// The mail to a user whom an administrator creates.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct InviteMessageTemplate {
+    pub(crate) email_message: Option<String>,
+    pub(crate) email_subject: Option<String>,
+    #[serde(rename = "SMSMessage")]
+    pub(crate) sms_message: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(crate) struct VerificationMessageTemplate {
     pub(crate) email_subject: Option<String>,
@@ -121,6 +142,15 @@ pub(crate) struct VerificationMessageTemplate {
 }
 
 impl PoolSettings {
+    /// The settings of a pool of which no more is known than what cannot change.
+    pub(crate) fn identified_by(email: bool, case_sensitive: bool) -> Self {
+        Self {
+            username_attributes: email.then_some(VerifiedAttribute::Email).into_iter().collect(),
+            username_configuration: UsernameConfiguration { case_sensitive },
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn password_policy(&self) -> PasswordPolicy {
         self.policies.password_policy.clone().unwrap_or_else(PasswordPolicy::of_a_pool_without_one)
     }
@@ -160,6 +190,19 @@ impl PoolSettings {
                 .map_or("Your confirmation code is {####}", String::as_str)
                 .replace("{####}", code),
         )
+    }
+
+    /// Subject and body of the mail with a temporary password.
+    pub(crate) fn invitation(&self, username: &str, password: &str) -> (String, String) {
+        let template = &self.admin_create_user_config.invite_message_template;
+        let subject = template.email_subject.as_deref().unwrap_or("Your temporary password");
+        let message = template
+            .email_message
+            .as_deref()
+            .unwrap_or("Your username is {username} and temporary password is {####}.");
+        // The user's own name comes last, lest a name bring a placeholder with it.
+        let message = message.replace("{####}", password).replace("{username}", username);
+        (subject.to_owned(), message)
     }
 
     pub(crate) fn check(&self) -> Result<(), BadSetting> {

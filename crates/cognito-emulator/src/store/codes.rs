@@ -12,7 +12,7 @@ use crate::{
 
 impl Change {
     fn code(&self, purpose: Purpose, sub: &str) -> Result<Option<StoredCode>, redb::Error> {
-        let codes = self.transaction.open_table(CODES)?;
+        let codes = self.open(&CODES)?;
         let found = codes.get((purpose.key(), sub))?;
         found.map(|record| decode(record.value())).transpose()
     }
@@ -24,9 +24,7 @@ impl Change {
         sub: &str,
         code: &StoredCode,
     ) -> Result<(), redb::Error> {
-        self.transaction
-            .open_table(CODES)?
-            .insert((purpose.key(), sub), encode(code)?.as_slice())?;
+        self.open(&CODES)?.insert((purpose.key(), sub), encode(code)?.as_slice())?;
         Ok(())
     }
 
@@ -49,7 +47,7 @@ impl Change {
     }
 
     pub(crate) fn drop_code(&self, purpose: Purpose, sub: &str) -> Result<(), redb::Error> {
-        self.transaction.open_table(CODES)?.remove((purpose.key(), sub))?;
+        self.open(&CODES)?.remove((purpose.key(), sub))?;
         Ok(())
     }
 }

@@ -1,25 +1,25 @@
 use redb::ReadableTable;
 
 use super::{
-    Change, Counter, decode,
-    tables::{ATTEMPTS, LOGINS, NAMES, SESSIONS, SOFTWARE_TOKENS, USERS},
+    Change, Counter,
+    tables::{ATTEMPTS, LOGINS, NAMES, SOFTWARE_TOKENS, USERS},
 };
-use crate::{code::Purpose, name::SignInName, session::Session};
+use crate::{code::Purpose, name::SignInName};
 
 impl Change {
     /// Deletes a user with everything that is filed under their `sub`. Only their refresh tokens
     /// are still known, as tokens of nobody.
     pub(crate) fn delete_user(&self, name: &SignInName, sub: &str) -> Result<(), redb::Error> {
-        self.transaction.open_table(USERS)?.remove(sub)?;
-        self.transaction.open_table(NAMES)?.remove(name.folded())?;
-        self.transaction.open_table(SOFTWARE_TOKENS)?.remove(sub)?;
+        self.open(&USERS)?.remove(sub)?;
+        self.open(&NAMES)?.remove(name.folded())?;
+        self.open(&SOFTWARE_TOKENS)?.remove(sub)?;
         for counter in Counter::ALL {
-            self.transaction.open_table(ATTEMPTS)?.remove((counter.key(), sub))?;
+            self.open(&ATTEMPTS)?.remove((counter.key(), sub))?;
         }
         for purpose in Purpose::ALL {
             self.drop_code(purpose, sub)?;
         }
-        let mut logins = self.transaction.open_table(LOGINS)?;
+        let mut logins = self.open(&LOGINS)?;
         let mut own = Vec::new();
         for entry in logins.range((sub, "")..)? {
             let (key, _) = entry?;
@@ -32,9 +32,6 @@ impl Change {
         for event_id in own {
             logins.remove((sub, event_id.as_str()))?;
         }
-        self.transaction.open_table(SESSIONS)?.retain(|_, record| {
-            decode::<Session>(record).is_ok_and(|session| session.sub != sub)
-        })?;
-        Ok(())
+        self.drop_sessions(sub)
     }
 }

@@ -13,8 +13,7 @@ use crate::{
 
 impl Change {
     pub(crate) fn put_login(&self, login: &Login) -> Result<(), redb::Error> {
-        self.transaction
-            .open_table(LOGINS)?
+        self.open(&LOGINS)?
             .insert((login.sub.as_str(), login.event_id.as_str()), encode(login)?.as_slice())?;
         Ok(())
     }
@@ -26,27 +25,27 @@ impl Change {
         login: &Login,
     ) -> Result<(), redb::Error> {
         let kept = (login.sub.as_str(), login.event_id.as_str(), login.rotations, login.expires.0);
-        self.transaction.open_table(REFRESH_TOKENS)?.insert(digest.as_slice(), kept)?;
+        self.open(&REFRESH_TOKENS)?.insert(digest.as_slice(), kept)?;
         Ok(())
     }
 
     pub(crate) fn login(&self, sub: &str, event_id: &str) -> Result<Option<Login>, redb::Error> {
-        lookup::login(&self.transaction.open_table(LOGINS)?, sub, event_id)
+        lookup::login(&self.open(&LOGINS)?, sub, event_id)
     }
 
     pub(crate) fn refresh_token(
         &self,
         digest: &[u8; 32],
     ) -> Result<Option<IssuedToken>, redb::Error> {
-        lookup::refresh_token(&self.transaction.open_table(REFRESH_TOKENS)?, digest)
+        lookup::refresh_token(&self.open(&REFRESH_TOKENS)?, digest)
     }
 
     /// A refresh token with what it belongs to.
     pub(crate) fn presented(&self, digest: &[u8; 32]) -> Result<Presented, redb::Error> {
         lookup::presented(
-            &self.transaction.open_table(REFRESH_TOKENS)?,
-            &self.transaction.open_table(LOGINS)?,
-            &self.transaction.open_table(USERS)?,
+            &self.open(&REFRESH_TOKENS)?,
+            &self.open(&LOGINS)?,
+            &self.open(&USERS)?,
             digest,
         )
     }
@@ -54,7 +53,7 @@ impl Change {
     /// Ends every login of a user: their refresh tokens and access tokens stop to work.
     pub(crate) fn revoke_logins(&self, sub: &str) -> Result<(), redb::Error> {
         let mut logins = Vec::new();
-        for entry in self.transaction.open_table(LOGINS)?.range((sub, "")..)? {
+        for entry in self.open(&LOGINS)?.range((sub, "")..)? {
             let (key, record) = entry?;
             if key.value().0 != sub {
                 break;
@@ -70,10 +69,8 @@ impl Change {
     /// Forgets the logins that have expired, as soon as no token of theirs can be valid.
     pub(crate) fn drop_expired_logins(&self, now: Moment) -> Result<(), redb::Error> {
         let remembered = |expires: Moment| now < expires.after(REMEMBERED);
-        self.transaction
-            .open_table(REFRESH_TOKENS)?
-            .retain(|_, (.., expires)| remembered(Moment(expires)))?;
-        self.transaction.open_table(LOGINS)?.retain(|_, record| {
+        self.open(&REFRESH_TOKENS)?.retain(|_, (.., expires)| remembered(Moment(expires)))?;
+        self.open(&LOGINS)?.retain(|_, record| {
             decode::<Login>(record).is_ok_and(|login| remembered(login.expires))
         })?;
         Ok(())
@@ -82,15 +79,15 @@ impl Change {
 
 impl Snapshot {
     pub(crate) fn login(&self, sub: &str, event_id: &str) -> Result<Option<Login>, redb::Error> {
-        lookup::login(&self.transaction.open_table(LOGINS)?, sub, event_id)
+        lookup::login(&self.open(&LOGINS)?, sub, event_id)
     }
 
     /// A refresh token with what it belongs to.
     pub(crate) fn presented(&self, digest: &[u8; 32]) -> Result<Presented, redb::Error> {
         lookup::presented(
-            &self.transaction.open_table(REFRESH_TOKENS)?,
-            &self.transaction.open_table(LOGINS)?,
-            &self.transaction.open_table(USERS)?,
+            &self.open(&REFRESH_TOKENS)?,
+            &self.open(&LOGINS)?,
+            &self.open(&USERS)?,
             digest,
         )
     }

@@ -2,23 +2,16 @@
 
 use redb::ReadableTable;
 
-use super::{Counter, decode, tables::POOL_KEY};
+use super::{Counter, decode};
 use crate::{
     attempts::Attempts,
     login::{IssuedToken, Login, Presented},
     name::SignInName,
-    record::PoolRecord,
     session::Session,
     software_token::SoftwareToken,
     time::Moment,
     user::User,
 };
-
-pub(super) fn pool(
-    pools: &impl ReadableTable<&'static str, &'static [u8]>,
-) -> Result<Option<PoolRecord>, redb::Error> {
-    pools.get(POOL_KEY)?.map(|record| decode(record.value())).transpose()
-}
 
 /// A user by the name of sign-in, or by the `sub`.
 pub(super) fn find(

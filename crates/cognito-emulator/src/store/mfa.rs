@@ -13,7 +13,7 @@ const REMEMBERED: Duration = Duration::from_hours(1);
 
 impl Change {
     pub(crate) fn session(&self, digest: &[u8; 32]) -> Result<Option<Session>, redb::Error> {
-        lookup::session(&self.transaction.open_table(SESSIONS)?, digest)
+        lookup::session(&self.open(&SESSIONS)?, digest)
     }
 
     pub(crate) fn put_session(
@@ -21,22 +21,28 @@ impl Change {
         digest: &[u8; 32],
         session: &Session,
     ) -> Result<(), redb::Error> {
-        self.transaction
-            .open_table(SESSIONS)?
-            .insert(digest.as_slice(), encode(session)?.as_slice())?;
+        self.open(&SESSIONS)?.insert(digest.as_slice(), encode(session)?.as_slice())?;
         Ok(())
     }
 
     /// Forgets the sessions that expired some time ago.
     pub(crate) fn drop_expired_sessions(&self, now: Moment) -> Result<(), redb::Error> {
-        self.transaction.open_table(SESSIONS)?.retain(|_, record| {
+        self.open(&SESSIONS)?.retain(|_, record| {
             decode::<Session>(record).is_ok_and(|session| now < session.expires.after(REMEMBERED))
         })?;
         Ok(())
     }
 
+    /// Ends the sign-ins of a user that are under way.
+    pub(crate) fn drop_sessions(&self, sub: &str) -> Result<(), redb::Error> {
+        self.open(&SESSIONS)?.retain(|_, record| {
+            decode::<Session>(record).is_ok_and(|session| session.sub != sub)
+        })?;
+        Ok(())
+    }
+
     pub(crate) fn software_token(&self, sub: &str) -> Result<Option<SoftwareToken>, redb::Error> {
-        lookup::software_token(&self.transaction.open_table(SOFTWARE_TOKENS)?, sub)
+        lookup::software_token(&self.open(&SOFTWARE_TOKENS)?, sub)
     }
 
     /// Keeps a user's software token, in the place of the one before it.
@@ -45,17 +51,17 @@ impl Change {
         sub: &str,
         token: &SoftwareToken,
     ) -> Result<(), redb::Error> {
-        self.transaction.open_table(SOFTWARE_TOKENS)?.insert(sub, encode(token)?.as_slice())?;
+        self.open(&SOFTWARE_TOKENS)?.insert(sub, encode(token)?.as_slice())?;
         Ok(())
     }
 }
 
 impl Snapshot {
     pub(crate) fn session(&self, digest: &[u8; 32]) -> Result<Option<Session>, redb::Error> {
-        lookup::session(&self.transaction.open_table(SESSIONS)?, digest)
+        lookup::session(&self.open(&SESSIONS)?, digest)
     }
 
     pub(crate) fn software_token(&self, sub: &str) -> Result<Option<SoftwareToken>, redb::Error> {
-        lookup::software_token(&self.transaction.open_table(SOFTWARE_TOKENS)?, sub)
+        lookup::software_token(&self.open(&SOFTWARE_TOKENS)?, sub)
     }
 }

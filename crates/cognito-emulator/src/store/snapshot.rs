@@ -1,37 +1,59 @@
-use redb::{ReadTransaction, ReadableTableMetadata};
+use redb::{Key, ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, Value};
 
 use super::{
-    Counter, decode, lookup,
-    tables::{ATTEMPTS, NAMES, POOL, STRANGERS, USERS},
+    Counter, catalog, decode, lookup,
+    tables::{ATTEMPTS, CLIENTS, NAMES, POOLS, PoolTable, STRANGERS, USERS},
 };
 use crate::{
     attempts::Attempts,
     name::{SignInName, Subject},
-    record::PoolRecord,
+    record::{ClientRecord, PoolRecord},
     user::User,
 };
 
-/// A state of the store that does not change while it is read.
+/// A state of a pool that does not change while it is read.
 pub(crate) struct Snapshot {
     pub(super) transaction: ReadTransaction,
+    pub(super) pool_id: String,
 }
 
 impl Snapshot {
+    pub(super) fn open<K: Key + 'static, V: Value + 'static>(
+        &self,
+        table: &PoolTable<K, V>,
+    ) -> Result<ReadOnlyTable<K, V>, redb::Error> {
+        Ok(table.open(&self.pool_id, |table| self.transaction.open_table(table))?)
+    }
+
     pub(crate) fn pool(&self) -> Result<Option<PoolRecord>, redb::Error> {
-        lookup::pool(&self.transaction.open_table(POOL)?)
+        catalog::record(&self.transaction.open_table(POOLS)?, &self.pool_id)
+    }
+
+    /// A client of this pool.
+    pub(crate) fn client(&self, id: &str) -> Result<Option<ClientRecord>, redb::Error> {
+        let found = catalog::record(&self.transaction.open_table(CLIENTS)?, id)?;
+        Ok(found.filter(|client: &ClientRecord| client.pool_id == self.pool_id))
+    }
+
+    /// All clients of this pool in order of their ids.
+    pub(crate) fn clients(&self) -> Result<Vec<ClientRecord>, redb::Error> {
+        let mut clients = Vec::new();
+        for entry in self.transaction.open_table(CLIENTS)?.iter()? {
+            let client: ClientRecord = decode(entry?.1.value())?;
+            if client.pool_id == self.pool_id {
+                clients.push(client);
+            }
+        }
+        Ok(clients)
     }
 
     pub(crate) fn find(&self, name: &SignInName) -> Result<Option<User>, redb::Error> {
-        lookup::find(
-            &self.transaction.open_table(NAMES)?,
-            &self.transaction.open_table(USERS)?,
-            name,
-        )
+        lookup::find(&self.open(&NAMES)?, &self.open(&USERS)?, name)
     }
 
     /// A user by `sub`.
     pub(crate) fn user(&self, sub: &str) -> Result<Option<User>, redb::Error> {
-        lookup::user(&self.transaction.open_table(USERS)?, sub)
+        lookup::user(&self.open(&USERS)?, sub)
     }
 
     pub(crate) fn attempts(
@@ -40,18 +62,16 @@ impl Snapshot {
         subject: &Subject,
     ) -> Result<Attempts, redb::Error> {
         match subject {
-            Subject::User(sub) => {
-                lookup::user_attempts(&self.transaction.open_table(ATTEMPTS)?, counter, sub)
-            }
+            Subject::User(sub) => lookup::user_attempts(&self.open(&ATTEMPTS)?, counter, sub),
             Subject::Stranger(tag) => {
-                lookup::stranger_attempts(&self.transaction.open_table(STRANGERS)?, counter, tag)
+                lookup::stranger_attempts(&self.open(&STRANGERS)?, counter, tag)
             }
         }
     }
 
     /// How many users there are.
     pub(crate) fn user_count(&self) -> Result<u64, redb::Error> {
-        Ok(self.transaction.open_table(USERS)?.len()?)
+        Ok(self.open(&USERS)?.len()?)
     }
 
     /// At most so many users who pass the test, in order of their `sub`, from after the one given.
@@ -62,7 +82,7 @@ impl Snapshot {
         test: impl Fn(&User) -> bool,
     ) -> Result<Vec<User>, redb::Error> {
         let mut found = Vec::new();
-        for entry in self.transaction.open_table(USERS)?.range(after..)? {
+        for entry in self.open(&USERS)?.range(after..)? {
             let (sub, record) = entry?;
             if found.len() == limit {
                 break;

@@ -4,12 +4,36 @@ use serde_json::json;
 use super::support::{Bench, REGION, START, sign};
 use crate::sigv4;
 
-const ADMIN: [&str; 5] = [
-    "AdminGetUser",
+const ADMIN: [&str; 29] = [
+    "AddUserPoolClientSecret",
     "AdminConfirmSignUp",
-    "ListUsers",
+    "AdminCreateUser",
+    "AdminDeleteUser",
+    "AdminDeleteUserAttributes",
+    "AdminDisableUser",
+    "AdminEnableUser",
+    "AdminGetUser",
+    "AdminInitiateAuth",
+    "AdminResetUserPassword",
+    "AdminRespondToAuthChallenge",
+    "AdminSetUserPassword",
+    "AdminUpdateUserAttributes",
+    "AdminUserGlobalSignOut",
+    "CreateUserPool",
+    "CreateUserPoolClient",
+    "DeleteUserPool",
+    "DeleteUserPoolClient",
+    "DeleteUserPoolClientSecret",
     "DescribeUserPool",
     "DescribeUserPoolClient",
+    "GetUserPoolMfaConfig",
+    "ListUserPoolClientSecrets",
+    "ListUserPoolClients",
+    "ListUserPools",
+    "ListUsers",
+    "SetUserPoolMfaConfig",
+    "UpdateUserPool",
+    "UpdateUserPoolClient",
 ];
 
 /// Made with botocore 1.x's `SigV4Auth` for these very bytes, at 2026-09-24T20:16:35Z.

@@ -147,7 +147,12 @@ impl Bench {
     }
 
     pub(super) fn share_keys(&self) {
-        let shared = self.emulator.pool.store.write_now(|change| {
+        self.share_keys_with(self.emulator.pool_id());
+    }
+
+    /// Gives a pool the keys that all test pools share.
+    pub(super) fn share_keys_with(&self, pool_id: &str) {
+        let shared = self.emulator.pools.catalog.store_of(pool_id).write_now(|change| {
             let mut pool = change.pool()?.unwrap();
             pool.keys = Some(KEYS.clone());
             Ok(change.put_pool(&pool)?)
@@ -178,8 +183,7 @@ impl Bench {
 
     pub(super) fn secret_hash(&self, username: &str) -> String {
         let secret = self.emulator.client_secret();
-        let parts = [username.as_bytes(), self.emulator.client_id().as_bytes()];
-        STANDARD.encode(hmac_sha256(secret.expose_secret().as_bytes(), &parts))
+        hash_with(secret.expose_secret(), self.emulator.client_id(), username)
     }
 
     /// A request of an operation, not signed.
@@ -215,6 +219,31 @@ impl Bench {
     pub(super) async fn admin_call(&self, operation: &str, more: Value) -> Answer {
         let body = with(json!({ "UserPoolId": self.emulator.pool_id() }), &more);
         self.send(sign(Self::request(operation, &body), self.now())).await
+    }
+
+    /// Makes a pool beside the declared one; gives its id.
+    pub(super) async fn new_pool(&self, more: &Value) -> String {
+        let body = with(json!({ "PoolName": "other" }), more);
+        let pool = self.admin_call("CreateUserPool", body).await.ok();
+        pool["UserPool"]["Id"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes a client of a pool, as it is described.
+    pub(super) async fn new_client(&self, pool_id: &str, more: &Value) -> Value {
+        let body = with(json!({ "UserPoolId": pool_id, "ClientName": "other" }), more);
+        self.admin_call("CreateUserPoolClient", body).await.ok()["UserPoolClient"].take()
+    }
+
+    /// Calls of an operation of administrators, each with its refusal.
+    pub(super) async fn refusals(&self, operation: &str, cases: &[(Value, &str, &str)]) {
+        for (body, exception, message) in cases {
+            let refusal = self.admin_call(operation, body.clone()).await.refusal();
+            assert_eq!(
+                (refusal.0.as_str(), refusal.1.as_str()),
+                (*exception, *message),
+                "{operation} {body}"
+            );
+        }
     }
 
     pub(super) async fn sign_up(&self, username: &str, password: &str) -> Answer {
@@ -256,6 +285,11 @@ impl Bench {
         });
         changed.unwrap();
     }
+}
+
+/// The secret hash that a client's secret makes.
+pub(super) fn hash_with(secret: &str, client_id: &str, username: &str) -> String {
+    STANDARD.encode(hmac_sha256(secret.as_bytes(), &[username.as_bytes(), client_id.as_bytes()]))
 }
 
 /// Signs as an SDK does, on an implementation apart from the one under test.

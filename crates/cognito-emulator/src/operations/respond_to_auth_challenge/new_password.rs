@@ -4,7 +4,11 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::Continued;
 use crate::{
-    attributes, exception::Exception, operations::next_step::NextStep, password_policy, pool::Pool,
+    attributes,
+    exception::Exception,
+    operations::next_step::NextStep,
+    password_policy::{self, Wording},
+    pool::Pool,
     user::UserStatus,
 };
 
@@ -22,14 +26,15 @@ pub(super) async fn set(
     let now = pool.now();
     let state = pool.store.read()?;
     sign_in.check(pool, state.session(&sign_in.digest)?, state.find(&sign_in.name)?, now)?;
+    let policy = pool.settings.password_policy();
     // EXPOSE: the policy is about the characters of the password.
-    password_policy::check(&pool.settings.password_policy(), password.expose_secret())?;
+    password_policy::check(&policy, password.expose_secret(), Wording::Replacement)?;
     let given = responses.into_iter().filter_map(|(name, value)| {
         let name = name.strip_prefix(ATTRIBUTE_PREFIX)?.to_owned();
         // EXPOSE: an attribute is no secret; it only travels among secrets.
         Some((name, value.expose_secret().to_owned()))
     });
-    let given = attributes::permitted(given.collect())?;
+    let given = attributes::of_user(given.collect())?;
 
     let password_hash = pool.hasher.hash(password).await?;
     let context = Arc::clone(pool);

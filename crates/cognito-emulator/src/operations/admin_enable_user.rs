@@ -1,0 +1,25 @@
+use serde_json::{Value, json};
+
+use super::user_of_pool::UserOfPool;
+use crate::{
+    exception::{Exception, no_such_user},
+    fields::Fields,
+    pool::Pool,
+};
+
+/// Lets a user sign in again.
+pub(super) async fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
+    let user = UserOfPool::read(&mut fields)?;
+    fields.finish()?;
+
+    let (name, now) = (user.name(pool)?, pool.now());
+    pool.store
+        .write(move |change| {
+            let mut user = change.find(&name)?.ok_or_else(no_such_user)?;
+            user.enabled = true;
+            user.modified = now;
+            Ok(change.put_user(&user)?)
+        })
+        .await?;
+    Ok(json!({}))
+}

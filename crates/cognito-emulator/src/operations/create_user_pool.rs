@@ -1,0 +1,60 @@
+use serde_json::{Value, json};
+
+use super::{
+    describe_user_pool::described,
+    user_pool_input::{NotEmulated, schema, settings, verified_attributes},
+};
+use crate::{
+    constraint::NAME,
+    exception::{Exception, Kind, not_emulated},
+    fields::Fields,
+    pool::{Pool, rng},
+    record::PoolRecord,
+    settings::{MfaConfiguration, PoolSettings, UsernameConfiguration, VerifiedAttribute},
+};
+
+/// Makes a pool.
+pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception> {
+    let settings = read(fields)?;
+    if settings.mfa_configuration != MfaConfiguration::Off {
+        return Err(needs_sms());
+    }
+    let pools = &pool.pools;
+    let record = PoolRecord::new(&pools.region, settings, pool.now(), &mut rng());
+    let described = described(&record, &pools.region, 0);
+    pools.add(record).await?;
+    Ok(json!({ "UserPool": described }))
+}
+
+fn read(mut fields: Fields) -> Result<PoolSettings, Exception> {
+    let mut refused = NotEmulated::default();
+    let name = fields.required("PoolName", &NAME)?;
+    let settings = PoolSettings {
+        user_pool_name: name,
+        username_attributes: verified_attributes(&mut fields, "UsernameAttributes")?,
+        username_configuration: fields
+            .structure("UsernameConfiguration", |fields| {
+                let case_sensitive = fields.boolean("CaseSensitive")?.unwrap_or_default();
+                Ok(UsernameConfiguration { case_sensitive })
+            })?
+            .unwrap_or_default(),
+        ..settings(&mut fields)?
+    };
+    refused.note(&mut fields, "AliasAttributes");
+    refused.note(&mut fields, "LambdaConfig");
+    refused.note(&mut fields, "SmsConfiguration");
+    schema(&mut fields, &settings, &mut refused)?;
+    fields.finish()?;
+    refused.refuse()?;
+    if settings.username_attributes.contains(&VerifiedAttribute::PhoneNumber) {
+        return Err(not_emulated("phone_number in UsernameAttributes"));
+    }
+    Ok(settings)
+}
+
+/// A second factor is asked for, and the only one that can be had when a pool is created is SMS.
+pub(super) fn needs_sms() -> Exception {
+    Kind::InvalidParameter.because(
+        "SMS configuration and Auto verification for phone_number are required when MFA is required/optional",
+    )
+}

@@ -1,0 +1,51 @@
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{
+    create_user_pool::needs_sms,
+    user_pool_input::{NotEmulated, settings},
+};
+use crate::{
+    constraint::{NAME, USER_POOL_ID},
+    exception::{Exception, no_such_pool},
+    fields::Fields,
+    pool::Pool,
+    settings::{Mfa, MfaConfiguration, PoolSettings},
+};
+
+/// Gives a pool other settings: what the request leaves out has its default again, except what
+/// cannot change and the name.
+pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, Exception> {
+    let mut refused = NotEmulated::default();
+    let pool_id = fields.required("UserPoolId", &USER_POOL_ID)?;
+    let name = fields.optional("PoolName", &NAME)?;
+    let new = settings(&mut fields)?;
+    refused.note(&mut fields, "LambdaConfig");
+    refused.note(&mut fields, "SmsConfiguration");
+    fields.finish()?;
+
+    pool.check_pool(&pool_id)?;
+    refused.refuse()?;
+    let now = pool.now();
+    pool.store
+        .write(move |change| {
+            let mut record = change.pool()?.ok_or_else(|| no_such_pool(&pool_id))?;
+            let old = record.settings;
+            let mfa = new.mfa_configuration != MfaConfiguration::Off;
+            if mfa && !old.enabled_mfas.contains(&Mfa::SoftwareToken) {
+                return Err(needs_sms());
+            }
+            record.settings = PoolSettings {
+                user_pool_name: name.unwrap_or(old.user_pool_name),
+                username_attributes: old.username_attributes,
+                username_configuration: old.username_configuration,
+                enabled_mfas: if mfa { old.enabled_mfas } else { Vec::new() },
+                ..new
+            };
+            record.modified = now;
+            Ok(change.put_pool(&record)?)
+        })
+        .await?;
+    Ok(json!({}))
+}
