@@ -2,7 +2,8 @@
 //!
 //! The test reads its own memory as the system shows it, since an allocator that looks at freed
 //! blocks would need unsafe code, which the workspace forbids.
-#![cfg(all(test, target_os = "linux"))]
+#![cfg(test)]
+#![cfg(target_os = "linux")]
 
 use std::{
     fs::{self, File},
