@@ -1,4 +1,6 @@
-//! Who may name whom, as ARCHITECTURE.md tells it.
+//! Who may name whom, as ARCHITECTURE.md tells it, and what no line of a source does.
+
+use std::{fs, path::Path};
 
 use cargo_metadata::MetadataCommand;
 
@@ -124,4 +126,72 @@ fn every_package_has_a_row() {
     for package in ours.iter().filter(|package| !functions.contains(package)) {
         assert!(OURS.iter().any(|(row, _)| row == package), "{package} has no row");
     }
+}
+
+/// The lines of the sources in `folder`, without those of tests and comments.
+fn lines(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("tests") {
+            found.extend(lines(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap().lines();
+            let code = code.filter(|line| !line.trim_start().starts_with("//"));
+            found.extend(code.map(|line| format!("{}: {line}", path.display())));
+        }
+    }
+    found
+}
+
+fn sources(package: &str) -> Vec<String> {
+    let found = lines(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(package).join("src"));
+    assert!(found.len() > 100, "{package} was read");
+    found
+}
+
+/// Whether a line may print one of the SDK's inputs, outputs or errors: their `Debug` shows codes
+/// and the bodies of answers.
+fn prints_debug(line: &str) -> bool {
+    let of_constants = |rest: &str| {
+        let name = rest.rsplit('{').next().unwrap_or_default();
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    };
+    let line = line.replace(":#?", ":?");
+    let formats = line.split(":?").collect::<Vec<_>>();
+    let formats = formats.split_last().map_or(&[][..], |(_, before)| before);
+    formats.iter().any(|before| !of_constants(before))
+        || ["dbg!", "DisplayErrorContext", "tracing::"].iter().any(|name| line.contains(name))
+}
+
+/// Only `identity` names the SDK, see above.
+#[test]
+fn sec_4_nothing_of_the_sdk_is_printed_by_debug() {
+    for line in ["format!(\"{error:?}\")", "\"{:?}\"", "\"{input:#?}\"", "dbg!(input)"] {
+        assert!(prints_debug(line), "{line}");
+    }
+    assert!(!prints_debug("\"no end after {OPERATION_TIMEOUT:?}\""));
+    let faults: Vec<_> =
+        sources("crates/identity").into_iter().filter(|line| prints_debug(line)).collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// Whether a line compares a secret in a time that depends on it.
+fn compares_a_secret(line: &str) -> bool {
+    [" == ", " != "].iter().any(|operator| line.contains(operator))
+        && ["expose_secret()", "digest", "signature", "secret_hash"]
+            .iter()
+            .any(|secret| line.contains(secret))
+}
+
+/// `subtle` does.
+#[test]
+fn sec_7_no_secret_is_compared_with_an_operator() {
+    assert!(compares_a_secret("if code.expose_secret() == sent {"));
+    let packages = ["crates/cognito-emulator", "crates/identity", "crates/local", "shared"];
+    let lines: Vec<_> = packages.into_iter().flat_map(sources).collect();
+    let faults: Vec<_> = lines.iter().filter(|line| compares_a_secret(line)).collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+    assert!(lines.iter().filter(|line| line.contains(".ct_eq(")).count() >= 5);
 }

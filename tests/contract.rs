@@ -262,6 +262,32 @@ fn readme() -> BTreeSet<(u64, String)> {
     found
 }
 
+/// The members of a request that are no secret: options of `/generate`, and names.
+fn is_secret(path: &str, name: &str) -> bool {
+    path != "/generate" && name != "username"
+}
+
+/// What stands in a URL is kept by browsers, proxies and logs.
+#[test]
+fn sec_10_no_url_takes_a_secret() {
+    let mut secrets = BTreeSet::from(["access_token", "id_token", "authorization", "session"]);
+    for ((_, path), operation) in operations() {
+        let body = resolved(&operation["requestBody"]);
+        let schema = resolved(&body["content"]["application/json"]["schema"]);
+        let names = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| &**name);
+        secrets.extend(names.filter(|name| is_secret(&path, name)));
+    }
+    assert!(secrets.is_superset(&BTreeSet::from(["password", "refresh_token", "code"])));
+    for ((method, path), operation) in operations() {
+        assert!(!path.contains('{'), "{path} takes a text of the client");
+        for parameter in operation["parameters"].as_array().into_iter().flatten().map(resolved) {
+            let name = parameter["name"].as_str().unwrap();
+            assert!(!secrets.contains(&*name.to_lowercase()), "{method} {path}: {name}");
+            assert!(path == "/generate" || parameter["in"] == "header", "{method} {path}: {name}");
+        }
+    }
+}
+
 #[test]
 fn examples_of_problems_are_consistent() {
     let mut seen = 0;

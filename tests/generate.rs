@@ -108,7 +108,7 @@ fn a_bare_token_is_taken_as_on_aws() {
 }
 
 #[test]
-fn no_two_passwords_are_the_same() {
+fn pw_5_no_two_passwords_are_the_same() {
     let mut all: Vec<_> = generate("count=100").json()["passwords"].as_array().unwrap().to_owned();
     all.push(generate("").json()["password"].clone());
     let mut texts: Vec<_> = all.iter().map(|password| password.as_str().unwrap()).collect();

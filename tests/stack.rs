@@ -84,6 +84,11 @@ impl Running {
         self.now.fetch_add(by.as_secs(), Ordering::Relaxed);
     }
 
+    /// Sets the time back.
+    pub(crate) fn set_back(&self, by: Duration) {
+        self.now.fetch_sub(by.as_secs(), Ordering::Relaxed);
+    }
+
     /// The time, in seconds since 1970.
     pub(crate) fn now(&self) -> u64 {
         self.now.load(Ordering::Relaxed)

@@ -190,12 +190,21 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// The members of an object in their order, repeated names kept.
 struct Object(Vec<(String, Member)>);
 
-/// A member's value: a text, a number or Boolean with its kind, or the kind of something else.
-#[derive(Debug)]
+/// A member's value: a text, a number or Boolean with its kind, or the kind of something else. Its
+/// `Debug` shows no value: a code can be sent as a number by mistake.
 enum Member {
     Text(SecretString),
     Scalar { what: &'static str, text: String },
     Other(&'static str),
+}
+
+impl fmt::Debug for Member {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text(_) => "a string",
+            Self::Scalar { what, .. } | Self::Other(what) => what,
+        })
+    }
 }
 
 impl<'de> Deserialize<'de> for Object {
@@ -319,6 +328,18 @@ mod tests {
     fn a_plain_object_is_read() {
         let read = read(&["application/json"], br#" {"b":"\u00e9","a":"x y"} "#).unwrap();
         assert_eq!(read, ("x y".to_owned(), "é".to_owned()));
+    }
+
+    #[test]
+    fn sec_3_debug_shows_no_value() {
+        let body = br#"{"a":"4711","b":4711,"c":4711.5,"d":["4711"],"e":{"4711":4711},"f":"4711"}"#;
+        let request = request(&["application/json"], body);
+        let mut members = Members::read(&request).unwrap();
+        let shown = format!("{request:?} {members:?}");
+        assert!(!shown.contains("4711"), "{shown}");
+        members.text("a", |_| Err::<(), _>(Fault::new("invalid", "must be better")));
+        let problem = members.finish::<()>(None).unwrap_err();
+        assert!(!format!("{problem:?}").contains("4711"), "{problem:?}");
     }
 
     #[test]

@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_is_that_of_the_one_header() {
+    fn sec_3_the_token_is_that_of_the_one_header_and_not_shown() {
         for authorization in ["Bearer a.b.c", "bearer  a.b.c", "a.b.c"] {
             let request = request(Caller::from_sub("42"), &[authorization]);
             assert_eq!(request.bearer_token().unwrap().expose_secret(), "a.b.c");

@@ -38,7 +38,7 @@ mod tests {
     /// Made with Python's `hmac`:
     /// `b64encode(hmac.new(secret.encode(), (user + client).encode(), sha256).digest())`.
     #[test]
-    fn golden_vectors() {
+    fn sec_9_golden_vectors() {
         let vectors = [
             (
                 "1fq8f5gdh5ce9j4n0p7k3v2m6b1t8s4r5a9c7e2d6g0i3h1j5k8",

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_nothing_of_a_password() {
+    fn sec_3_debug_shows_nothing_of_a_password() {
         let draft = Zeroizing::new("Tr0ub4dor".chars().collect());
         let generated = Generated { passwords: vec![Password::from(&draft)], entropy_bits: 28.5 };
         assert_eq!(generated.passwords[0].expose_secret(), "Tr0ub4dor");

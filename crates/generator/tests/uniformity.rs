@@ -160,7 +160,7 @@ fn eight() -> Policy {
 }
 
 #[test]
-fn generated_passwords_pass() {
+fn pw_5_generated_passwords_pass() {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let policies: [(&[(&str, &str)], usize); 3] = [
         (&[("PasswordLength", "8")], SAMPLES),

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use aws_sdk_cognitoidentityprovider::{
     config::http::HttpResponse,
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
 };
 use shared::{FieldError, Kind, Problem};
 
@@ -195,7 +195,7 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     let Some(refusal) = Refusal::of(error) else {
-        return Error::Unavailable(DisplayErrorContext(error).to_string());
+        return Error::Unavailable(sentences(error));
     };
     match refusal.code {
         _ if refusal.is_of_our_secret() => Error::SecretRefused(refusal.cause()),
@@ -219,6 +219,13 @@ where
     }
 }
 
+/// An error and what caused it, as sentences. `DisplayErrorContext` of the SDK adds the `Debug` form,
+/// which can hold the body of an answer.
+fn sentences(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
 /// What a refusal means of a call that an access token is the proof for.
 pub(crate) fn of_token<E>(error: &SdkError<E, HttpResponse>) -> Error
 where
@@ -233,5 +240,27 @@ where
             _ => unexpected(error),
         },
         None => unexpected(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_cognitoidentityprovider::{
+        config::http::HttpResponse, operation::get_user::GetUserError,
+    };
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+
+    use super::*;
+
+    /// The SDK's own errors hold the answer that they are about.
+    #[test]
+    fn sec_4_an_answer_that_cannot_be_read_is_not_in_the_cause() {
+        let status = StatusCode::try_from(200).unwrap();
+        let answer = HttpResponse::new(status, SdkBody::from("a token of somebody"));
+        let error = SdkError::<GetUserError, _>::response_error("cut off", answer);
+        assert!(format!("{error:?}").contains("of somebody"), "the SDK prints it");
+        let Error::Unavailable(cause) = unexpected(&error) else { panic!("{error}") };
+        assert!(cause.contains("cut off") && !cause.contains("of somebody"), "{cause}");
     }
 }

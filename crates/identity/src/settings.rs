@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_not_shown() {
+    fn sec_3_secrets_are_not_shown() {
         let settings = Settings::from_variables(&|name| Some(format!("value of {name}"))).unwrap();
         let shown = format!("{settings:?}");
         for secret in ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {

@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_taken_as_sent() {
+    fn uni_1_names_are_taken_as_sent() {
         for name in [
             "ada@example.com",
             "Ada.Lovelace+mint@EXAMPLE.com",
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn other_names_are_refused() {
+    fn uni_1_other_names_are_refused() {
         let rows = [
             ("", "not_an_email"),
             ("ada", "not_an_email"),
@@ -149,7 +149,7 @@ mod tests {
     /// No two accepted one-letter names become the same by NFKC and folding case, unless they
     /// differ in case alone.
     #[test]
-    fn accepted_letters_do_not_collide() {
+    fn uni_1_accepted_letters_do_not_collide() {
         let mut seen = std::collections::HashMap::new();
         for letter in
             ('\0'..=char::MAX).filter(|letter| fault(&format!("{letter}@b")) == "accepted")

@@ -174,6 +174,8 @@ mod tests {
         json!({
             "resource": "/echo",
             "httpMethod": "POST",
+            "queryStringParameters": {"access_token": "hello"},
+            "path": "/hello",
             "multiValueHeaders": {"origin": ["https://app.example"]},
             "requestContext": {"requestId": "the id", "extendedRequestId": "the other id"},
             "body": body,
@@ -210,7 +212,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_is_one_line_without_what_the_client_wrote() {
+    async fn sec_10_a_request_is_one_line_without_what_the_client_wrote() {
         let (function, lines) = function();
         for body in ["hello", "refuse"] {
             invoke(&function, &event(body)).await;
@@ -231,7 +233,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_an_answer_and_the_next_request_is_served() {
+    async fn flt_8_a_panic_is_an_answer_and_the_next_request_is_served() {
         let (function, lines) = function();
         let answer = invoke(&function, &event("panic")).await;
         let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
@@ -240,6 +242,7 @@ mod tests {
         assert_eq!(invoke(&function, &event("hello")).await["statusCode"], 200);
         let lines = lines.lock().unwrap();
         assert_eq!((&lines[0]["level"], &lines[0]["status"]), (&json!("ERROR"), &json!(500)));
+        assert_eq!(lines[0]["request_id"], "the id");
         assert!(!lines[0].to_string().contains("secret"));
     }
 

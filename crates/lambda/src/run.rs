@@ -14,13 +14,16 @@ pub type Error = lambda_http::Error;
 
 /// The variable that holds the allowed origins, separated by commas.
 const ALLOWED_ORIGINS: &str = "ALLOWED_ORIGINS";
+/// The variable that has the AWS SDK write the bodies of its calls into the log: tokens and secrets.
+/// Source: `orchestrator/http.rs` of `aws-smithy-runtime`.
+const LOG_SENSITIVE_BODIES: &str = "LOG_SENSITIVE_BODIES";
 
 /// Serves the Lambda Runtime API until the process is stopped.
 ///
-/// `build` makes the handler out of the environment's variables. If it cannot, or if
-/// `ALLOWED_ORIGINS` is missing or wrong, the function still starts: every request is answered 503
-/// and the log says what to set, all of it at once. A crash during INIT would be repeated by
-/// Lambda for ever and would say less.
+/// `build` makes the handler out of the environment's variables. If it cannot, if
+/// `ALLOWED_ORIGINS` is missing or wrong, or if `LOG_SENSITIVE_BODIES` is there, the function still
+/// starts: every request is answered 503 and the log says what to set, all of it at once. A crash
+/// during INIT would be repeated by Lambda for ever and would say less.
 ///
 /// # Errors
 /// If the Runtime API cannot be reached, which outside Lambda is always so.
@@ -43,10 +46,14 @@ fn function<H: Handler, E: fmt::Display>(
     variable: &dyn Fn(&str) -> Option<String>,
     build: impl FnOnce(&dyn Fn(&str) -> Option<String>) -> Result<H, E>,
 ) -> Function {
-    match (origins(variable), build(variable)) {
-        (Ok(origins), Ok(handler)) => Function::new(name, origins, log, handler),
-        (origins, handler) => {
-            let faults = [origins.as_ref().err().cloned(), handler.err().map(|e| e.to_string())];
+    match (origins(variable), bodies_unlogged(variable), build(variable)) {
+        (Ok(origins), Ok(()), Ok(handler)) => Function::new(name, origins, log, handler),
+        (origins, bodies, handler) => {
+            let faults = [
+                origins.as_ref().err().cloned(),
+                bodies.err(),
+                handler.err().map(|e| e.to_string()),
+            ];
             let faults = faults.into_iter().flatten().collect::<Vec<_>>().join("; ");
             let origins = origins.unwrap_or_default();
             Function::new(name, origins, log, Misconfigured(faults))
@@ -60,6 +67,13 @@ fn origins(variable: &dyn Fn(&str) -> Option<String>) -> Result<Origins, String>
         return Err(format!("set the environment variable {ALLOWED_ORIGINS}"));
     }
     list.parse().map_err(|error| format!("{ALLOWED_ORIGINS}: {error}"))
+}
+
+fn bodies_unlogged(variable: &dyn Fn(&str) -> Option<String>) -> Result<(), String> {
+    match variable(LOG_SENSITIVE_BODIES) {
+        None => Ok(()),
+        Some(_) => Err(format!("remove the environment variable {LOG_SENSITIVE_BODIES}")),
+    }
 }
 
 /// Answers every request of a function that cannot work as it is deployed.
@@ -80,7 +94,12 @@ fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use super::*;
+
+    const EVENT: &str =
+        r#"{"resource":"/","httpMethod":"GET","requestContext":{"requestId":"id"}}"#;
 
     struct Fine;
 
@@ -96,9 +115,8 @@ mod tests {
     ) -> serde_json::Value {
         let variable =
             |name: &str| (name == ALLOWED_ORIGINS).then(|| origins.map(str::to_owned))?;
-        let event = r#"{"resource":"/","httpMethod":"GET","requestContext":{"requestId":"id"}}"#;
         let log = Log::new(|_| ());
-        let answer = function("f", log, &variable, |_| handler).invoke(event).await;
+        let answer = function("f", log, &variable, |_| handler).invoke(EVENT).await;
         serde_json::from_str::<serde_json::Value>(&answer).unwrap()["statusCode"].clone()
     }
 
@@ -109,5 +127,26 @@ mod tests {
             assert_eq!(status(origins, Ok(Fine)).await, 503, "{origins:?}");
         }
         assert_eq!(status(Some("https://app.example"), Err("set X")).await, 503);
+    }
+
+    #[tokio::test]
+    async fn sec_5_a_log_with_the_bodies_of_the_sdk_is_refused() {
+        for value in ["true", "TRUE", "false", ""] {
+            let variable = |name: &str| match name {
+                ALLOWED_ORIGINS => Some("https://app.example".to_owned()),
+                LOG_SENSITIVE_BODIES => Some(value.to_owned()),
+                _ => None,
+            };
+            let lines = Arc::new(Mutex::new(String::new()));
+            let sink = Arc::clone(&lines);
+            let log = Log::new(move |line| sink.lock().unwrap().push_str(line));
+            let answer = function("f", log, &variable, |_| Ok::<_, &str>(Fine)).invoke(EVENT).await;
+            assert!(answer.starts_with(r#"{"statusCode":503"#), "{value:?}: {answer}");
+            let line = lines.lock().unwrap().clone();
+            assert!(
+                line.contains("remove the environment variable LOG_SENSITIVE_BODIES"),
+                "{line}"
+            );
+        }
     }
 }

@@ -122,6 +122,13 @@ mod tests {
     }
 
     #[test]
+    fn sec_3_debug_shows_no_code() {
+        let inbox = Inbox::default();
+        inbox.deliver(mail("ada@example.com", 471_147));
+        assert!(!format!("{inbox:?}").contains("471147"));
+    }
+
+    #[test]
     fn an_address_has_its_newest_mails_first() {
         let inbox = Inbox::default();
         for code in 0..MAILS + 5 {

@@ -5,6 +5,7 @@
 mod endpoint;
 mod failures;
 mod operations;
+mod printed;
 mod refusals;
 mod repeats;
 mod secret;

@@ -36,6 +36,13 @@ async fn what_a_token_is_for_must_fit_the_route() {
 }
 
 #[tokio::test]
+async fn sec_3_debug_shows_no_claim() {
+    let token = signed(&header().to_string(), &access_claims().to_string());
+    let claims = authorize_with(&authorizer(), &[&token], SCOPED).await.unwrap();
+    assert_eq!(format!("{claims:?}"), "Claims(…)");
+}
+
+#[tokio::test]
 async fn an_access_token_has_one_of_the_scopes() {
     check([
         (access_claims(), json!({"scope": format!("openid {SCOPE}")}), SCOPED, None),
