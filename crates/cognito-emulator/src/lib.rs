@@ -29,6 +29,7 @@ mod password_policy;
 mod pool;
 mod pools;
 mod record;
+mod region;
 mod session;
 mod settings;
 mod sigv4;
@@ -100,7 +101,7 @@ impl Emulator {
     /// client without `GenerateSecret` has one too, but never asks for it.
     #[must_use]
     pub fn client_secret(&self) -> SecretString {
-        let client = self.pools.catalog.client(&self.pool.client_id).ok().flatten();
+        let client = self.pools.region.catalog.client(&self.pool.client_id).ok().flatten();
         client
             .and_then(|client| client.secrets.last().map(record::ClientSecret::secret))
             .unwrap_or_default()

@@ -14,8 +14,8 @@ use crate::{
     hashing::Hasher,
     keys::{KeyRecord, SigningKeys},
     name::{SignInName, Subject},
-    pools::{Keys, Pools},
     record::{ClientRecord, ClientSecret, PoolRecord},
+    region::{Keys, Region},
     settings::{ClientSettings, PoolSettings},
     store::Store,
     time::Moment,
@@ -25,7 +25,7 @@ use crate::{
 /// A pool and the app client of a request: what all operations work on.
 pub(crate) struct Pool {
     pub(crate) id: String,
-    pub(crate) region: String,
+    pub(crate) region: Arc<Region>,
     pub(crate) settings: PoolSettings,
     /// Empty, as no client's id is, if the request names none of this pool.
     pub(crate) client_id: String,
@@ -33,8 +33,6 @@ pub(crate) struct Pool {
     pub(crate) store: Store,
     pub(crate) hasher: Arc<Hasher>,
     pub(crate) gate: Arc<Gate>,
-    /// This pool and its neighbours.
-    pub(crate) pools: Arc<Pools>,
     /// Each of them proves the client; none if nothing needs to.
     client_secrets: Vec<SecretString>,
     digest_key: SecretBox<[u8; 32]>,
@@ -43,7 +41,7 @@ pub(crate) struct Pool {
 
 impl Pool {
     pub(crate) fn new(
-        pools: &Arc<Pools>,
+        region: &Arc<Region>,
         record: PoolRecord,
         client: Option<ClientRecord>,
     ) -> Self {
@@ -52,28 +50,27 @@ impl Pool {
         let (client_id, client) =
             client.map(|client| (client.id, client.settings)).unwrap_or_default();
         Self {
-            region: pools.region.clone(),
+            region: Arc::clone(region),
             settings: record.settings,
             client_id,
             client,
-            store: pools.catalog.store_of(&record.id),
-            hasher: Arc::clone(&pools.hasher),
-            gate: Arc::clone(&pools.gate),
-            pools: Arc::clone(pools),
+            store: region.catalog.store_of(&record.id),
+            hasher: Arc::clone(&region.hasher),
+            gate: Arc::clone(&region.gate),
             client_secrets,
             digest_key: SecretBox::new(Box::new(record.digest_key)),
-            keys: pools.keys_of(&record.id),
+            keys: region.keys_of(&record.id),
             id: record.id,
         }
     }
 
     pub(crate) fn now(&self) -> Moment {
-        self.pools.now()
+        self.region.now()
     }
 
     /// The `iss` of tokens, in the original form of AWS.
     pub(crate) fn issuer(&self) -> String {
-        format!("https://cognito-idp.{}.amazonaws.com/{}", self.region, self.id)
+        format!("https://cognito-idp.{}.amazonaws.com/{}", self.region.name, self.id)
     }
 
     /// The signing keys, made when first asked for.
@@ -175,7 +172,7 @@ impl Pool {
     pub(crate) fn mail(&self, to: String, code: SecretString) {
         // EXPOSE: the mail is where the code goes.
         let (subject, body) = self.settings.verification_mail(code.expose_secret());
-        self.pools.send(Message { to, subject, body, code, sent_at: self.now().into() });
+        self.region.send(Message { to, subject, body, code, sent_at: self.now().into() });
     }
 
     /// Hands a temporary password to the outbox. Call it when the password is set.
@@ -183,7 +180,7 @@ impl Pool {
         // EXPOSE: the mail is where the password goes.
         let (subject, body) = self.settings.invitation(username, password.expose_secret());
         let sent_at = self.now().into();
-        self.pools.send(Message { to, subject, body, code: password, sent_at });
+        self.region.send(Message { to, subject, body, code: password, sent_at });
     }
 }
 

@@ -1,21 +1,15 @@
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
-};
-
-use tokio::{sync::OnceCell, task::spawn_blocking};
+use std::sync::{Arc, Mutex};
 
 use crate::{
-    config::{Config, Message, OpenError},
+    config::{Config, OpenError},
     exception::Exception,
     fields::Fields,
     gate::Gate,
     hashing::Hasher,
     ids,
-    keys::SigningKeys,
     pool::{Pool, rng},
     record::{ClientRecord, PoolRecord},
+    region::Region,
     session,
     settings::{ClientSettings, PoolSettings},
     store::Catalog,
@@ -23,20 +17,10 @@ use crate::{
     tokens,
 };
 
-/// The signing keys of a pool, once they are there.
-pub(crate) type Keys = Arc<OnceCell<Arc<SigningKeys>>>;
-
-/// All pools of the one region that is emulated, and what they share.
+/// All pools of the region.
 pub(crate) struct Pools {
-    pub(crate) region: String,
-    pub(crate) catalog: Catalog,
-    pub(crate) hasher: Arc<Hasher>,
-    pub(crate) gate: Arc<Gate>,
-    /// By pool id, since requests find their pools anew.
-    keys: Mutex<HashMap<String, Keys>>,
+    pub(crate) region: Arc<Region>,
     declared: String,
-    clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
-    outbox: Arc<dyn Fn(Message) + Send + Sync>,
 }
 
 impl Pools {
@@ -55,29 +39,20 @@ impl Pools {
                 OpenError::store(std::io::Error::other(exception.message.unwrap_or_default()))
             })?;
         }
-        let pools = Arc::new(Self {
-            region: config.region,
+        let region = Region {
+            name: config.region,
             catalog,
             hasher: Arc::new(Hasher::new(&mut rng()).map_err(|_| {
                 OpenError::store(std::io::Error::other("no password could be hashed"))
             })?),
             gate: Arc::new(Gate::new()),
-            keys: Mutex::default(),
-            declared: pool.id.clone(),
             clock: config.clock,
             outbox: config.outbox,
-        });
-        let pool = Arc::new(Pool::new(&pools, pool, Some(client)));
+            keys: Mutex::default(),
+        };
+        let pools = Arc::new(Self { region: Arc::new(region), declared: pool.id.clone() });
+        let pool = Arc::new(Pool::new(&pools.region, pool, Some(client)));
         Ok((pools, pool))
-    }
-
-    pub(crate) fn now(&self) -> Moment {
-        (self.clock)().into()
-    }
-
-    /// Hands a mail to the outbox. Call it when what the mail tells of is durable.
-    pub(crate) fn send(&self, mail: Message) {
-        (self.outbox)(mail);
     }
 
     /// The pool with this id, and of its clients the one with that id, if there is one.
@@ -86,10 +61,10 @@ impl Pools {
         id: &str,
         client_id: Option<&str>,
     ) -> Result<Option<Arc<Pool>>, Exception> {
-        let Some(pool) = self.catalog.pool(id)? else { return Ok(None) };
-        let client = client_id.map(|id| self.catalog.client(id)).transpose()?.flatten();
+        let Some(pool) = self.region.catalog.pool(id)? else { return Ok(None) };
+        let client = client_id.map(|id| self.region.catalog.client(id)).transpose()?.flatten();
         let client = client.filter(|client| client.pool_id == pool.id);
-        Ok(Some(Arc::new(Pool::new(self, pool, client))))
+        Ok(Some(Arc::new(Pool::new(&self.region, pool, client))))
     }
 
     /// The pool that a request is about, by its `UserPoolId`, `ClientId`, `AccessToken` or `Session`,
@@ -105,7 +80,7 @@ impl Pools {
             .peek("ClientId")
             .or(of_token.map(|(_, client)| client))
             .or(of_session.as_deref());
-        let of_client = client_id.map(|id| self.catalog.client(id)).transpose()?.flatten();
+        let of_client = client_id.map(|id| self.region.catalog.client(id)).transpose()?.flatten();
         let pool_id = fields
             .peek("UserPoolId")
             .or(of_token.map(|(pool, _)| pool))
@@ -116,26 +91,13 @@ impl Pools {
         if let Some(pool) = self.pool(&self.declared, None)? {
             return Ok(pool);
         }
-        let nowhere =
-            PoolRecord::new(&self.region, PoolSettings::default(), self.now(), &mut rng());
-        Ok(Arc::new(Pool::new(self, nowhere, None)))
-    }
-
-    /// Stores a new pool.
-    pub(crate) async fn add(self: &Arc<Self>, pool: PoolRecord) -> Result<(), Exception> {
-        let pools = Arc::clone(self);
-        Ok(spawn_blocking(move || pools.catalog.add_pool(&pool)).await??)
-    }
-
-    /// The keys of a pool: always the same cell.
-    pub(crate) fn keys_of(&self, pool_id: &str) -> Keys {
-        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(keys.entry(pool_id.to_owned()).or_default())
-    }
-
-    /// Lets go of the keys of a pool that has been deleted.
-    pub(crate) fn forget_keys_of(&self, pool_id: &str) {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner).remove(pool_id);
+        let nowhere = PoolRecord::new(
+            &self.region.name,
+            PoolSettings::default(),
+            self.region.now(),
+            &mut rng(),
+        );
+        Ok(Arc::new(Pool::new(&self.region, nowhere, None)))
     }
 }
 

@@ -4,6 +4,7 @@ mod catalog;
 mod change;
 mod codes;
 mod deletion;
+mod entries;
 mod file;
 mod format;
 mod logins;

@@ -19,10 +19,10 @@ pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception>
     if settings.mfa_configuration != MfaConfiguration::Off {
         return Err(needs_sms());
     }
-    let pools = &pool.pools;
-    let record = PoolRecord::new(&pools.region, settings, pool.now(), &mut rng());
-    let described = described(&record, &pools.region, 0);
-    pools.add(record).await?;
+    let region = &pool.region;
+    let record = PoolRecord::new(&region.name, settings, pool.now(), &mut rng());
+    let described = described(&record, &region.name, 0);
+    region.add(record).await?;
     Ok(json!({ "UserPool": described }))
 }
 

@@ -26,6 +26,6 @@ pub(super) async fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Except
             Ok(change.delete_pool()?)
         })
         .await?;
-    pool.pools.forget_keys_of(&pool.id);
+    pool.region.forget_keys_of(&pool.id);
     Ok(Value::Null)
 }

@@ -14,7 +14,7 @@ pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
     let state = pool.store.read()?;
     let users = state.user_count()?;
     let record = state.pool()?;
-    Ok(json!({ "UserPool": record.map(|record| described(&record, &pool.region, users)) }))
+    Ok(json!({ "UserPool": record.map(|record| described(&record, &pool.region.name, users)) }))
 }
 
 /// `UserPoolType`, of a pool with so many users.

@@ -13,7 +13,7 @@ pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
     fields.finish()?;
 
     let limit = usize::try_from(limit).unwrap_or_default();
-    let all = pool.pools.catalog.pools()?;
+    let all = pool.region.catalog.pools()?;
     let (pools, next) = page(all, |pool| &pool.id, token.as_deref(), limit)?;
     let mut listed = json!({ "UserPools": pools.iter().map(entry).collect::<Vec<_>>() });
     if let Some(next) = next {

@@ -1,7 +1,7 @@
 use redb::{Key, Table, Value, WriteTransaction};
 
 use super::{
-    Counter, catalog, decode, encode, lookup,
+    Counter, decode, encode, entries, lookup,
     tables::{self, ATTEMPTS, CLIENTS, NAMES, POOLS, PoolTable, STRANGERS, USERS},
 };
 use crate::{
@@ -26,11 +26,11 @@ impl Change {
     }
 
     pub(crate) fn pool(&self) -> Result<Option<PoolRecord>, redb::Error> {
-        catalog::record(&self.transaction.open_table(POOLS)?, &self.pool_id)
+        entries::record(&self.transaction.open_table(POOLS)?, &self.pool_id)
     }
 
     pub(crate) fn put_pool(&self, record: &PoolRecord) -> Result<(), redb::Error> {
-        catalog::put_pool(&self.transaction, record)
+        entries::put_pool(&self.transaction, record)
     }
 
     /// Deletes the pool with all that belongs to it.
@@ -48,12 +48,12 @@ impl Change {
 
     /// A client of this pool.
     pub(crate) fn client(&self, id: &str) -> Result<Option<ClientRecord>, redb::Error> {
-        let found = catalog::record(&self.transaction.open_table(CLIENTS)?, id)?;
+        let found = entries::record(&self.transaction.open_table(CLIENTS)?, id)?;
         Ok(found.filter(|client: &ClientRecord| client.pool_id == self.pool_id))
     }
 
     pub(crate) fn put_client(&self, client: &ClientRecord) -> Result<(), redb::Error> {
-        catalog::put_client(&self.transaction, client)
+        entries::put_client(&self.transaction, client)
     }
 
     pub(crate) fn delete_client(&self, id: &str) -> Result<(), redb::Error> {

@@ -2,8 +2,8 @@ use redb::{ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 use serde::Deserialize;
 
 use super::{
-    catalog::{create_tables_of, declare, put_client, put_pool},
     decode,
+    entries::{create_tables_of, declare, put_client, put_pool},
     tables::{self, META},
 };
 use crate::{

@@ -1,7 +1,7 @@
 use redb::{Key, ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, Value};
 
 use super::{
-    Counter, catalog, decode, lookup,
+    Counter, decode, entries, lookup,
     tables::{ATTEMPTS, CLIENTS, NAMES, POOLS, PoolTable, STRANGERS, USERS},
 };
 use crate::{
@@ -26,12 +26,12 @@ impl Snapshot {
     }
 
     pub(crate) fn pool(&self) -> Result<Option<PoolRecord>, redb::Error> {
-        catalog::record(&self.transaction.open_table(POOLS)?, &self.pool_id)
+        entries::record(&self.transaction.open_table(POOLS)?, &self.pool_id)
     }
 
     /// A client of this pool.
     pub(crate) fn client(&self, id: &str) -> Result<Option<ClientRecord>, redb::Error> {
-        let found = catalog::record(&self.transaction.open_table(CLIENTS)?, id)?;
+        let found = entries::record(&self.transaction.open_table(CLIENTS)?, id)?;
         Ok(found.filter(|client: &ClientRecord| client.pool_id == self.pool_id))
     }
 

@@ -152,7 +152,7 @@ impl Bench {
 
     /// Gives a pool the keys that all test pools share.
     pub(super) fn share_keys_with(&self, pool_id: &str) {
-        let shared = self.emulator.pools.catalog.store_of(pool_id).write_now(|change| {
+        let shared = self.emulator.pools.region.catalog.store_of(pool_id).write_now(|change| {
             let mut pool = change.pool()?.unwrap();
             pool.keys = Some(KEYS.clone());
             Ok(change.put_pool(&pool)?)
