@@ -32,6 +32,13 @@ impl Account {
         })
     }
 
+    /// Reads an input that says nothing else.
+    pub(super) fn alone(mut fields: Fields) -> Result<Self, Exception> {
+        let account = Self::read(&mut fields)?;
+        fields.unused(&["ClientMetadata"], &["AnalyticsMetadata", "UserContextData"])?;
+        fields.finish().map(|()| account)
+    }
+
     /// Checks client and hash; gives the user name, which need not exist.
     pub(super) fn username(self, pool: &Pool) -> Result<String, Exception> {
         pool.check_client(&self.client_id)?;

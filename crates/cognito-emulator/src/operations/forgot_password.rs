@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     account::{Account, counted_user},
-    delivery::{delivery, shown_address},
+    delivery::mailed,
 };
 use crate::{
     attempts::quota,
@@ -18,16 +18,10 @@ use crate::{
 
 const QUOTA: (Counter, u32) = (Counter::PasswordResets, quota::FORGOT_PASSWORD);
 
-fn account(mut fields: Fields) -> Result<Account, Exception> {
-    let account = Account::read(&mut fields)?;
-    fields.unused(&["ClientMetadata"], &["AnalyticsMetadata", "UserContextData"])?;
-    fields.finish().map(|()| account)
-}
-
 /// Mails a code that allows to set a new password. Whoever gets no mail sees the same answer, if the
 /// client may not know who has an account.
 pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Exception> {
-    let username = account(fields)?.username(pool)?;
+    let username = Account::alone(fields)?.username(pool)?;
     let (name, now) = (pool.name(&username), pool.now());
     let context = Arc::clone(pool);
     let sent = pool
@@ -41,12 +35,7 @@ pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Excep
             Ok(Some((address, code)))
         })
         .await?;
-    let address = sent.as_ref().map(|(address, _)| address.as_str());
-    let shown = shown_address(pool, &username, address);
-    if let Some((address, code)) = sent {
-        pool.mail(address, code);
-    }
-    Ok(json!({ "CodeDeliveryDetails": delivery(&shown) }))
+    Ok(mailed(pool, &username, sent))
 }
 
 /// The user who gets a code, and where; nobody if that must not be told.
