@@ -1,6 +1,6 @@
 use std::fmt;
 
-use aws_sdk_cognitoidentityprovider::Client;
+use aws_sdk_cognitoidentityprovider::{Client, config::http::HttpRequest};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
@@ -49,6 +49,16 @@ impl Account {
     #[must_use]
     pub fn new(endpoint: &Endpoint, wire: &Wire) -> Self {
         Self { cognito: wire.client(endpoint, None) }
+    }
+
+    /// Opens the connection before a call needs it, by a request that is no operation: it has no
+    /// effect and no quota, and whatever is answered will do. If it fails, the call opens one.
+    pub async fn prepare(&self) {
+        let call = self.cognito.get_user().access_token("none").customize();
+        let plain = call.mutate_request(|request| {
+            *request = HttpRequest::get(request.uri()).unwrap_or_else(|_| HttpRequest::empty());
+        });
+        _ = plain.send().await;
     }
 
     /// Who the bearer of `access_token` is.

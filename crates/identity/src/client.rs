@@ -37,6 +37,12 @@ impl Identity {
         Self { cognito, settings, secret: Arc::default() }
     }
 
+    /// Reads the app client's secret, and so opens the connection too, before a call needs them. If
+    /// that fails, the call does it.
+    pub async fn prepare(&self) {
+        _ = self.secret.later_than(Reading::NONE, self.read_secret()).await;
+    }
+
     pub(crate) fn client_id(&self) -> &str {
         &self.settings.client_id
     }

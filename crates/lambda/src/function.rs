@@ -3,15 +3,13 @@ use std::{
     future::Future,
     panic::AssertUnwindSafe,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Instant, SystemTime},
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant, SystemTime},
 };
 
 use futures_util::FutureExt;
 use shared::{Kind, Origins, Problem, Request, Response, accept, headers};
+use tokio::time::timeout;
 
 use crate::{
     answer::ProxyAnswer,
@@ -19,14 +17,41 @@ use crate::{
     log::{Log, Opening},
 };
 
+/// The longest that a function prepares for its first request. INIT runs with a whole CPU whatever the
+/// memory size, so what is done there is done once and fast; but when the network is slow, the first
+/// request shall not wait for what it may not even need.
+const PREPARATION: Duration = Duration::from_millis(500);
+
 /// What a function does with one request.
 pub trait Handler: Send + Sync + 'static {
     /// Answers `request`, or says why not.
     fn handle(&self, request: Request) -> impl Future<Output = Result<Response, Problem>> + Send;
+
+    /// Does what the first request would have to wait for, such as opening a connection. It may be
+    /// given up at any await, and the first request then does it all the same.
+    fn prepare(&self) -> impl Future<Output = ()> + Send {
+        async {}
+    }
 }
 
 type Outcome = Result<Response, Problem>;
-type Handle = dyn Fn(Request) -> Pin<Box<dyn Future<Output = Outcome> + Send>> + Send + Sync;
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A [`Handler`] of whatever type.
+trait AnyHandler: Send + Sync {
+    fn handle(&self, request: Request) -> BoxFuture<'_, Outcome>;
+    fn prepare(&self) -> BoxFuture<'_, ()>;
+}
+
+impl<H: Handler> AnyHandler for H {
+    fn handle(&self, request: Request) -> BoxFuture<'_, Outcome> {
+        Box::pin(Handler::handle(self, request))
+    }
+
+    fn prepare(&self) -> BoxFuture<'_, ()> {
+        Box::pin(Handler::prepare(self))
+    }
+}
 
 /// A handler behind the adapter: proxy event in, proxy answer out.
 pub struct Function {
@@ -34,18 +59,19 @@ pub struct Function {
     origins: Origins,
     log: Log,
     warm: AtomicBool,
-    handle: Box<Handle>,
+    handler: Box<dyn AnyHandler>,
 }
 
 impl Function {
     /// Puts `handler` behind the adapter. `name` stands in the log, `origins` may read the answers.
     pub fn new(name: &'static str, origins: Origins, log: Log, handler: impl Handler) -> Self {
-        let handler = Arc::new(handler);
-        let handle = move |request| -> Pin<Box<dyn Future<Output = Outcome> + Send>> {
-            let handler = Arc::clone(&handler);
-            Box::pin(async move { handler.handle(request).await })
-        };
-        Self { name, origins, log, warm: AtomicBool::new(false), handle: Box::new(handle) }
+        Self { name, origins, log, warm: AtomicBool::new(false), handler: Box::new(handler) }
+    }
+
+    /// Lets the handler prepare for the first request, for half a second at most.
+    pub(crate) async fn prepare(&self) {
+        // What did not work is tried again, and logged, by the request that needs it.
+        _ = timeout(PREPARATION, self.handler.prepare()).await;
     }
 
     /// Answers one REST proxy event with the JSON of a proxy answer.
@@ -109,7 +135,8 @@ impl Function {
         if !accept::admits_json(&request.headers) {
             return Err(Problem::new(Kind::NotAcceptable));
         }
-        let outcome = AssertUnwindSafe(async { (self.handle)(request).await }).catch_unwind().await;
+        let outcome =
+            AssertUnwindSafe(async { self.handler.handle(request).await }).catch_unwind().await;
         outcome.unwrap_or_else(|_| Err(Problem::internal(&"the handler panicked")))
     }
 
@@ -143,7 +170,7 @@ fn foreign(what: &dyn fmt::Debug) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use std::sync::{Arc, Mutex};
 
     use super::*;
     use http::StatusCode;
@@ -244,6 +271,28 @@ mod tests {
         assert_eq!((&lines[0]["level"], &lines[0]["status"]), (&json!("ERROR"), &json!(500)));
         assert_eq!(lines[0]["request_id"], "the id");
         assert!(!lines[0].to_string().contains("secret"));
+    }
+
+    /// Prepares for ever.
+    struct Slow;
+
+    impl Handler for Slow {
+        async fn handle(&self, _: Request) -> Outcome {
+            Ok(Response::json(StatusCode::OK, &"fine"))
+        }
+
+        async fn prepare(&self) {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_preparation_delays_nothing_for_long() {
+        let function = Function::new("slow", Origins::default(), Log::new(|_| ()), Slow);
+        let start = tokio::time::Instant::now();
+        function.prepare().await;
+        assert_eq!(start.elapsed(), PREPARATION);
+        assert_eq!(invoke(&function, &event("hello")).await["statusCode"], 200);
     }
 
     #[tokio::test]

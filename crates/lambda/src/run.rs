@@ -35,9 +35,13 @@ pub fn run<H: Handler, E: fmt::Display>(
     let function = function(name, Log::stdout(), &|variable| std::env::var(variable).ok(), build);
     // One thread: a Lambda environment serves one request at a time.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(lambda_runtime::run(service_fn(async |event: LambdaEvent<Box<RawValue>>| {
-        Ok::<_, Error>(function.answer(event.payload.get()).await)
-    })))
+    runtime.block_on(async {
+        function.prepare().await;
+        lambda_runtime::run(service_fn(async |event: LambdaEvent<Box<RawValue>>| {
+            Ok::<_, Error>(function.answer(event.payload.get()).await)
+        }))
+        .await
+    })
 }
 
 fn function<H: Handler, E: fmt::Display>(

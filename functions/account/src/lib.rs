@@ -91,6 +91,10 @@ impl Handler for OwnAccount {
             }
         }
     }
+
+    async fn prepare(&self) {
+        self.account.prepare().await;
+    }
 }
 
 /// Takes a request without a body, and one with an empty object.

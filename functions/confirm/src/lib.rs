@@ -47,4 +47,8 @@ impl Handler for Confirm {
             other => Err(Problem::internal(&format_args!("{other} is not a route of confirm"))),
         }
     }
+
+    async fn prepare(&self) {
+        self.identity.prepare().await;
+    }
 }

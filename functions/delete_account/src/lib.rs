@@ -31,4 +31,8 @@ impl Handler for DeleteAccount {
         self.identity.delete_user(&token, &password, request.source_ip).await?;
         Ok(Response::empty(StatusCode::NO_CONTENT))
     }
+
+    async fn prepare(&self) {
+        self.identity.prepare().await;
+    }
 }

@@ -72,6 +72,10 @@ impl Handler for Login {
             other => Err(Problem::internal(&format_args!("{other} is not a route of login"))),
         }
     }
+
+    async fn prepare(&self) {
+        self.identity.prepare().await;
+    }
 }
 
 fn refresh_token(request: &Request) -> Result<RefreshToken, Problem> {

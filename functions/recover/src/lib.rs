@@ -56,4 +56,8 @@ impl Handler for Recover {
             other => Err(Problem::internal(&format_args!("{other} is not a route of recover"))),
         }
     }
+
+    async fn prepare(&self) {
+        self.identity.prepare().await;
+    }
 }

@@ -31,6 +31,10 @@ impl Handler for Register {
             &json!({"message": "User registration successful", "next": "confirm_user"}),
         ))
     }
+
+    async fn prepare(&self) {
+        self.identity.prepare().await;
+    }
 }
 
 fn parse(request: &Request) -> Result<(Username, NewPassword), Problem> {

@@ -54,6 +54,7 @@ struct State {
     steps: VecDeque<Step>,
     secrets: VecDeque<Step>,
     told: usize,
+    opened: usize,
     sent: Vec<(String, Value)>,
 }
 
@@ -79,6 +80,7 @@ impl Endpoint {
             steps: steps.iter().cloned().collect(),
             secrets: secrets.iter().cloned().collect(),
             told: 0,
+            opened: 0,
             sent: Vec::new(),
         })))
     }
@@ -120,9 +122,21 @@ impl Endpoint {
         self.0.lock().unwrap().told
     }
 
+    /// How often it was asked for no operation, just to have a connection.
+    pub(crate) fn opened(&self) -> usize {
+        self.0.lock().unwrap().opened
+    }
+
     fn next(&self, request: &HttpRequest) -> Step {
         let mut state = self.0.lock().unwrap();
-        let target = request.headers().get("x-amz-target").unwrap();
+        let Some(target) = request.headers().get("x-amz-target") else {
+            assert_eq!(
+                (request.method(), request.uri()),
+                ("GET", "https://cognito-idp.eu-central-1.amazonaws.com/")
+            );
+            state.opened += 1;
+            return step(&mut state.steps);
+        };
         let operation = target.strip_prefix("AWSCognitoIdentityProviderService.").unwrap();
         check_signature(operation, request);
         if operation == "DescribeUserPoolClient" {

@@ -5,6 +5,7 @@
 mod endpoint;
 mod failures;
 mod operations;
+mod prepare;
 mod printed;
 mod refusals;
 mod repeats;
