@@ -21,6 +21,7 @@ mod limits;
 mod login;
 mod login_mfa;
 mod logout;
+mod logs;
 mod me;
 mod mfa;
 mod naughty;

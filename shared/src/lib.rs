@@ -12,10 +12,12 @@ mod problem;
 mod request;
 mod response;
 mod secret_hash;
+mod security_event;
 
-pub use caller::Caller;
+pub use caller::{Caller, SubHash};
 pub use origins::{Origins, OriginsError};
 pub use problem::{FieldError, Kind, Problem};
 pub use request::Request;
-pub use response::Response;
+pub use response::{Response, Tally};
 pub use secret_hash::{EmptySecret, secret_hash};
+pub use security_event::SecurityEvent;

@@ -3,7 +3,10 @@ use std::{borrow::Cow, fmt, time::Duration};
 use http::StatusCode;
 use serde::Serialize;
 
-/// What went wrong, as far as a client needs to tell apart. The one table of statuses and codes.
+use crate::SecurityEvent;
+
+/// What went wrong, as far as a client needs to tell apart. The one table of statuses, codes and
+/// security events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// The body cannot be read, or a member of it is missing, unknown or out of its bounds.
@@ -146,6 +149,41 @@ impl Kind {
         }
     }
 
+    /// What a problem of this kind is to the log, unless it says better; see [`Problem::noting`].
+    #[must_use]
+    pub const fn event(self) -> Option<SecurityEvent> {
+        match self {
+            Self::MalformedRequest
+            | Self::WeakPassword
+            | Self::InvalidParameter
+            | Self::InvalidRules
+            | Self::InvalidPolicy
+            | Self::UnknownParameter
+            | Self::DuplicateParameter
+            | Self::ConflictingParameters
+            | Self::NotAcceptable
+            | Self::PayloadTooLarge
+            | Self::UriTooLong
+            | Self::UnsupportedMediaType
+            | Self::Unsatisfiable
+            | Self::PolicyTooComplex
+            | Self::EntropyUnreachable
+            | Self::CountExceedsSpace => Some(SecurityEvent::InputValidationFail),
+            Self::InvalidCredentials
+            | Self::UserNotConfirmed
+            | Self::PasswordResetRequired
+            | Self::ChallengeUnsupported => Some(SecurityEvent::AuthnLoginFail),
+            Self::Unauthorized | Self::InvalidCode | Self::SignUpClosed => {
+                Some(SecurityEvent::AuthzFail)
+            }
+            Self::SessionOver => Some(SecurityEvent::SessionUseAfterExpire),
+            Self::MfaNotSetUp | Self::MfaAlreadyEnabled => Some(SecurityEvent::SequenceFail),
+            Self::TooManyAttempts => Some(SecurityEvent::ExcessRateLimitExceeded),
+            Self::Internal => Some(SecurityEvent::SysCrash),
+            Self::NotFound | Self::MethodNotAllowed | Self::DependencyUnavailable => None,
+        }
+    }
+
     /// The title for people: the code in words.
     fn title(self) -> String {
         let words = self.code().replace('_', " ");
@@ -224,6 +262,7 @@ pub struct Problem {
     errors: Vec<FieldError>,
     retry_after: Option<Duration>,
     cause: Option<String>,
+    event: Option<SecurityEvent>,
 }
 
 impl Problem {
@@ -231,7 +270,8 @@ impl Problem {
     #[must_use]
     pub const fn new(kind: Kind) -> Self {
         let detail = Cow::Borrowed(kind.default_detail());
-        Self { kind, detail, errors: Vec::new(), retry_after: None, cause: None }
+        let event = kind.event();
+        Self { kind, detail, errors: Vec::new(), retry_after: None, cause: None, event }
     }
 
     /// A fault of ours; `cause` goes to the log, never to the client.
@@ -266,6 +306,18 @@ impl Problem {
         Self { cause: Some(cause.to_string()), ..self }
     }
 
+    /// Names what this is to the log, where the kind alone does not tell; the client never sees it.
+    #[must_use]
+    pub fn noting(self, event: SecurityEvent) -> Self {
+        Self { event: Some(event), ..self }
+    }
+
+    /// As [`Problem::noting`] if it is of `kind`, for a route that means something else by that kind.
+    #[must_use]
+    pub fn noting_if(self, kind: Kind, event: SecurityEvent) -> Self {
+        if self.kind == kind { self.noting(event) } else { self }
+    }
+
     /// The kind.
     #[must_use]
     pub const fn kind(&self) -> Kind {
@@ -288,6 +340,12 @@ impl Problem {
     #[must_use]
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
+    }
+
+    /// What this is to the log, for the log alone.
+    #[must_use]
+    pub const fn event(&self) -> Option<SecurityEvent> {
+        self.event
     }
 
     /// The body, `application/problem+json`.
@@ -344,6 +402,21 @@ mod tests {
                 "errors": [{"field": "username", "code": "missing", "detail": "is required"}],
             })
         );
+    }
+
+    /// ENU-2: what the log is told never changes the answer.
+    #[test]
+    fn an_event_is_not_in_the_answer() {
+        let plain = Problem::new(Kind::InvalidCredentials);
+        assert_eq!(plain.event(), Some(SecurityEvent::AuthnLoginFail));
+        let noted = plain.clone().noting(SecurityEvent::AuthnLoginLock);
+        assert_eq!(noted.event(), Some(SecurityEvent::AuthnLoginLock));
+        assert_eq!(noted.body(), plain.body());
+        let event = |kind| {
+            plain.clone().noting_if(kind, SecurityEvent::AuthnPasswordChangeFail).event().unwrap()
+        };
+        assert_eq!(event(Kind::InvalidCode), SecurityEvent::AuthnLoginFail);
+        assert_eq!(event(Kind::InvalidCredentials), SecurityEvent::AuthnPasswordChangeFail);
     }
 
     #[test]

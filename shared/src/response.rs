@@ -3,7 +3,7 @@ use std::fmt;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use crate::Problem;
+use crate::{Problem, SecurityEvent};
 
 /// One HTTP answer as a handler gives it; the adapter adds the headers that every answer has.
 ///
@@ -16,6 +16,17 @@ pub struct Response {
     pub headers: HeaderMap,
     /// The body, UTF-8.
     pub body: String,
+    event: Option<SecurityEvent>,
+    tally: Option<Tally>,
+}
+
+/// What a success adds to the metrics beside its event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tally {
+    /// A registration of an address that has an account, answered like any other.
+    RegisteredAgain,
+    /// So many passwords were made.
+    Passwords(u32),
 }
 
 impl Response {
@@ -31,13 +42,37 @@ impl Response {
     /// An answer without a body.
     #[must_use]
     pub fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: String::new() }
+        Self { status, headers: HeaderMap::new(), body: String::new(), event: None, tally: None }
+    }
+
+    /// Names what happened to the log; the client never sees it.
+    #[must_use]
+    pub fn noting(self, event: SecurityEvent) -> Self {
+        Self { event: Some(event), ..self }
+    }
+
+    /// Adds to the metrics; the client never sees it.
+    #[must_use]
+    pub fn counting(self, tally: Tally) -> Self {
+        Self { tally: Some(tally), ..self }
+    }
+
+    /// What happened, for the log alone.
+    #[must_use]
+    pub const fn event(&self) -> Option<SecurityEvent> {
+        self.event
+    }
+
+    /// What it adds to the metrics, for the log alone.
+    #[must_use]
+    pub const fn tally(&self) -> Option<Tally> {
+        self.tally
     }
 
     fn new(status: StatusCode, content_type: &'static str, body: String) -> Self {
         let content_type = HeaderValue::from_static(content_type);
         let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, content_type)]);
-        Self { status, headers, body }
+        Self { status, headers, body, event: None, tally: None }
     }
 }
 
@@ -48,6 +83,7 @@ impl From<Problem> for Response {
         if let Some(wait) = problem.retry_after() {
             response.headers.insert(header::RETRY_AFTER, wait.as_secs().max(1).into());
         }
+        response.event = problem.event();
         response
     }
 }

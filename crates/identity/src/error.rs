@@ -4,7 +4,7 @@ use aws_sdk_cognitoidentityprovider::{
     config::http::HttpResponse,
     error::{ProvideErrorMetadata, SdkError},
 };
-use shared::{FieldError, Kind, Problem};
+use shared::{FieldError, Kind, Problem, SecurityEvent};
 
 use crate::Weakness;
 
@@ -42,6 +42,10 @@ pub enum Error {
     /// A log-in whose session is used, over or another user's, or a refresh token that is.
     #[error("the login is over")]
     SessionOver,
+    /// A refresh token that is used again after another one took its place: there are two who hold
+    /// it. The client is told nothing but [`Error::SessionOver`].
+    #[error("the refresh token was used before, and its login is ended")]
+    TokenReused,
     /// An access token that Cognito does not take: forged, over, revoked, or of a user who is
     /// disabled or gone.
     #[error("the access token is refused")]
@@ -71,6 +75,10 @@ pub enum Error {
     /// have proved to know that there is such an account.
     #[error("the account is locked for a while")]
     Locked,
+    /// The same, of callers who have proved nothing: they are told nothing but
+    /// [`Error::InvalidCredentials`], and the log alone tells the two apart.
+    #[error("the account is locked for a while, which the client is not told")]
+    LockedUntold,
     /// This user's hourly limit is reached.
     #[error("too many attempts")]
     TooManyAttempts,
@@ -111,6 +119,10 @@ impl Error {
                 return Problem::new(Kind::InvalidCode).with_detail(WRONG_TOTP_CODE);
             }
             Error::SessionOver => Kind::SessionOver,
+            Error::TokenReused => {
+                let problem = Problem::new(Kind::SessionOver);
+                return problem.noting(SecurityEvent::AuthnTokenReuse).because(&error);
+            }
             Error::TokenRefused => Kind::Unauthorized,
             Error::NotARefreshToken => return not_a_refresh_token(),
             Error::MfaNotSetUp => Kind::MfaNotSetUp,
@@ -119,15 +131,23 @@ impl Error {
             Error::InvalidUsername => return invalid_username(),
             Error::SignUpClosed => Kind::SignUpClosed,
             Error::LoginsGoOn(_) => {
-                let problem = Problem::new(Kind::DependencyUnavailable);
-                return problem.with_detail(LOGINS_GO_ON).because(&error);
+                let problem = Problem::new(Kind::DependencyUnavailable).with_detail(LOGINS_GO_ON);
+                return problem.noting(SecurityEvent::AuthnPasswordChange).because(&error);
             }
-            Error::Locked | Error::TooManyAttempts => {
+            Error::Locked => {
+                let problem = Problem::new(Kind::TooManyAttempts).retry_in(LIMIT_WAIT);
+                return problem.noting(SecurityEvent::AuthnLoginLock).because(&error);
+            }
+            Error::LockedUntold => {
+                let problem = Problem::new(Kind::InvalidCredentials);
+                return problem.noting(SecurityEvent::AuthnLoginLock).because(&error);
+            }
+            Error::TooManyAttempts => {
                 return Problem::new(Kind::TooManyAttempts).retry_in(LIMIT_WAIT).because(&error);
             }
             Error::Throttled(_) => {
-                let problem = Problem::new(Kind::DependencyUnavailable);
-                return problem.retry_in(THROTTLE_WAIT).because(&error);
+                let problem = Problem::new(Kind::DependencyUnavailable).retry_in(THROTTLE_WAIT);
+                return problem.noting(SecurityEvent::ExcessRateLimitExceeded).because(&error);
             }
             Error::Unavailable(_) => Kind::DependencyUnavailable,
             Error::SecretRefused(_) | Error::Misconfigured(_) => Kind::Internal,

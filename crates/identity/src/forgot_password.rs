@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    Error, Identity, Username, client::context, cognito::within, resend_code::untold,
+    Asked, Error, Identity, Username, client::context, cognito::within, resend_code::untold,
     retry::not_twice,
 };
 
@@ -19,7 +19,7 @@ impl Identity {
         &self,
         username: &Username,
         source_ip: Option<IpAddr>,
-    ) -> Result<(), Error> {
+    ) -> Result<Asked, Error> {
         let call = |hash| self.send_forgot_password(username, source_ip, hash);
         within(self.with_hash(username.expose(), call)).await
     }
@@ -29,7 +29,7 @@ impl Identity {
         username: &Username,
         source_ip: Option<IpAddr>,
         hash: SecretString,
-    ) -> Result<(), Error> {
+    ) -> Result<Asked, Error> {
         let call = self
             .cognito
             .forgot_password()
@@ -39,6 +39,6 @@ impl Identity {
             .set_user_context_data(context(source_ip))
             .customize()
             .config_override(not_twice());
-        call.send().await.map(drop).or_else(|error| untold(&error))
+        call.send().await.map(|_| Asked::Heard).or_else(|error| untold(&error))
     }
 }

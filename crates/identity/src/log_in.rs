@@ -41,7 +41,7 @@ impl Identity {
     /// Logs a user in with their password.
     ///
     /// # Errors
-    /// [`Error::InvalidCredentials`], [`Error::UserNotConfirmed`],
+    /// [`Error::InvalidCredentials`], [`Error::LockedUntold`], [`Error::UserNotConfirmed`],
     /// [`Error::PasswordResetRequired`] and [`Error::ChallengeUnsupported`] (these three only after
     /// the right password), and what befalls any call.
     pub async fn log_in(
@@ -54,7 +54,7 @@ impl Identity {
         let login = self.try_password(username.expose(), password.expose_secret(), source_ip);
         // Whether Cognito locks names that nobody has, it does not say: one answer for both.
         within(login).await.map_err(|error| match error {
-            Error::Locked => Error::InvalidCredentials,
+            Error::Locked => Error::LockedUntold,
             error => error,
         })
     }

@@ -22,8 +22,8 @@ impl Identity {
     /// (RFC 9700, section 4.14.2). Cognito by itself only refuses it.
     ///
     /// # Errors
-    /// [`Error::SessionOver`] for a token that is forged, used up, revoked or over, or whose user is
-    /// disabled or gone; and what befalls any call.
+    /// [`Error::SessionOver`] for a token that is forged, revoked or over, or whose user is disabled
+    /// or gone; [`Error::TokenReused`]; and what befalls any call.
     pub async fn refresh(&self, token: &RefreshToken) -> Result<Tokens, Error> {
         let deadline = Deadline::start();
         match deadline.bound(self.with_secret(|secret| self.send_refresh(token, secret))).await? {
@@ -31,7 +31,7 @@ impl Identity {
             Refreshed::Reused => {
                 let end = self.with_secret(|secret| self.send_revoke(token, secret));
                 deadline.bound(end).await?;
-                Err(Error::SessionOver)
+                Err(Error::TokenReused)
             }
         }
     }

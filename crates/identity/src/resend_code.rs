@@ -14,6 +14,15 @@ use crate::{
     retry::not_twice,
 };
 
+/// What became of a request for a code; the client is not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// A code is on its way, or the account is none that can get one.
+    Heard,
+    /// No code is mailed any more for a while: the account's limit or the pool's is reached.
+    AboveLimit,
+}
+
 impl Identity {
     /// Has Cognito mail a new code to an account that is not confirmed yet; the older ones end.
     ///
@@ -27,7 +36,7 @@ impl Identity {
         &self,
         username: &Username,
         source_ip: Option<IpAddr>,
-    ) -> Result<(), Error> {
+    ) -> Result<Asked, Error> {
         let call = |hash| self.send_resend_code(username, source_ip, hash);
         within(self.with_hash(username.expose(), call)).await
     }
@@ -37,7 +46,7 @@ impl Identity {
         username: &Username,
         source_ip: Option<IpAddr>,
         hash: SecretString,
-    ) -> Result<(), Error> {
+    ) -> Result<Asked, Error> {
         let call = self
             .cognito
             .resend_confirmation_code()
@@ -47,24 +56,23 @@ impl Identity {
             .set_user_context_data(context(source_ip))
             .customize()
             .config_override(not_twice());
-        call.send().await.map(drop).or_else(|error| untold(&error))
+        call.send().await.map(|_| Asked::Heard).or_else(|error| untold(&error))
     }
 }
 
 /// A refusal that depends on the account, which is kept from whoever asks for a code, or a failure.
-pub(crate) fn untold<E>(error: &SdkError<E, HttpResponse>) -> Result<(), Error>
+pub(crate) fn untold<E>(error: &SdkError<E, HttpResponse>) -> Result<Asked, Error>
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     match Refusal::of(error) {
         Some(refusal) if refusal.is_of_our_secret() => Err(unexpected(error)),
         Some(refusal) => match refusal.code {
+            "LimitExceededException" | "TooManyFailedAttemptsException" => Ok(Asked::AboveLimit),
             "CodeDeliveryFailureException"
             | "InvalidParameterException"
-            | "LimitExceededException"
             | "NotAuthorizedException"
-            | "TooManyFailedAttemptsException"
-            | "UserNotFoundException" => Ok(()),
+            | "UserNotFoundException" => Ok(Asked::Heard),
             _ => Err(unexpected(error)),
         },
         None => Err(unexpected(error)),

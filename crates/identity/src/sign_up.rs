@@ -7,13 +7,24 @@ use crate::{
     client::context,
     cognito::within,
     error::{Refusal, unexpected},
+    retry::Attempts,
 };
+
+/// What became of a registration; the client is not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUp {
+    /// There is a new account.
+    Created,
+    /// The address has an account, of which nothing is changed.
+    Known,
+}
 
 impl Identity {
     /// Creates an account and has Cognito mail a code to its address.
     ///
-    /// An account that exists already is a success too: a caller must not learn which addresses
-    /// are known, and a repeat after a time-out finds the account that the first try made.
+    /// An account that exists already is a success too, [`SignUp::Known`]: a client must not learn
+    /// which addresses are known. A repeat after a time-out that finds an account has most likely
+    /// found the one that the first try made.
     ///
     /// # Errors
     /// [`Error::WeakPassword`] if it is made of the name, or where the pool is stricter than this
@@ -23,7 +34,7 @@ impl Identity {
         username: &Username,
         password: &NewPassword,
         source_ip: Option<IpAddr>,
-    ) -> Result<(), Error> {
+    ) -> Result<SignUp, Error> {
         password.check_not_of(username.expose())?;
         let call = |hash| self.send_sign_up(username, password, source_ip, hash);
         within(self.with_hash(username.expose(), call)).await
@@ -35,7 +46,8 @@ impl Identity {
         password: &NewPassword,
         source_ip: Option<IpAddr>,
         hash: SecretString,
-    ) -> Result<(), Error> {
+    ) -> Result<SignUp, Error> {
+        let attempts = Attempts::default();
         let call = self
             .cognito
             .sign_up()
@@ -43,15 +55,19 @@ impl Identity {
             .secret_hash(hash.expose_secret()) // EXPOSE: to Cognito.
             .username(username.expose())
             .password(password.expose())
-            .set_user_context_data(context(source_ip));
+            .set_user_context_data(context(source_ip))
+            .customize()
+            .interceptor(attempts.clone());
         let Err(error) = call.send().await else {
-            return Ok(());
+            return Ok(SignUp::Created);
         };
         let Some(refusal) = Refusal::of(&error) else {
             return Err(unexpected(&error));
         };
         match refusal.code {
-            "UsernameExistsException" | "AliasExistsException" => Ok(()),
+            "UsernameExistsException" | "AliasExistsException" => {
+                Ok(if attempts.repeated() { SignUp::Created } else { SignUp::Known })
+            }
             "InvalidParameterException" if is_of_the_username(&refusal) => {
                 Err(Error::InvalidUsername)
             }

@@ -8,13 +8,18 @@ use std::{
 };
 
 use futures_util::FutureExt;
-use shared::{Kind, Origins, Problem, Request, Response, accept, headers};
+use http::HeaderMap;
+use shared::{
+    Caller, Kind, Origins, Problem, Request, Response, SecurityEvent, SubHash, accept, headers,
+};
 use tokio::time::timeout;
 
 use crate::{
     answer::ProxyAnswer,
     event::ProxyEvent,
-    log::{Log, Opening},
+    log::{Line, Log, known},
+    metrics::Metric,
+    source::{Invocation, Source},
 };
 
 /// The longest that a function prepares for its first request. INIT runs with a whole CPU whatever the
@@ -55,7 +60,7 @@ impl<H: Handler> AnyHandler for H {
 
 /// A handler behind the adapter: proxy event in, proxy answer out.
 pub struct Function {
-    name: &'static str,
+    source: Source,
     origins: Origins,
     log: Log,
     warm: AtomicBool,
@@ -63,9 +68,15 @@ pub struct Function {
 }
 
 impl Function {
-    /// Puts `handler` behind the adapter. `name` stands in the log, `origins` may read the answers.
-    pub fn new(name: &'static str, origins: Origins, log: Log, handler: impl Handler) -> Self {
-        Self { name, origins, log, warm: AtomicBool::new(false), handler: Box::new(handler) }
+    /// Puts `handler` behind the adapter. `source` stands in the log, `origins` may read the answers.
+    pub fn new(
+        source: impl Into<Source>,
+        origins: Origins,
+        log: Log,
+        handler: impl Handler,
+    ) -> Self {
+        let (source, warm) = (source.into(), AtomicBool::new(false));
+        Self { source, origins, log, warm, handler: Box::new(handler) }
     }
 
     /// Lets the handler prepare for the first request, for half a second at most.
@@ -74,59 +85,42 @@ impl Function {
         _ = timeout(PREPARATION, self.handler.prepare()).await;
     }
 
-    /// Answers one REST proxy event with the JSON of a proxy answer.
+    /// Answers one REST proxy event with the JSON of a proxy answer, on one machine: nothing starts
+    /// cold there, and nobody but this process invokes.
     ///
     /// Never fails: a panic of the handler and an event that is not one of API Gateway's become a
     /// 500, since API Gateway would answer an error of the function without any CORS header.
     pub async fn invoke(&self, event: &str) -> String {
-        serde_json::to_string(&self.answer(event).await).unwrap_or_default()
+        serde_json::to_string(&self.answer(event, None).await).unwrap_or_default()
     }
 
-    pub(crate) async fn answer(&self, event: &str) -> ProxyAnswer {
-        let start = Instant::now();
-        let cold_start = !self.warm.swap(true, Ordering::Relaxed);
+    /// As [`Function::invoke`], invoked by Lambda.
+    pub(crate) async fn answer(
+        &self,
+        event: &str,
+        invocation: Option<Invocation<'_>>,
+    ) -> ProxyAnswer {
+        let cold_start = invocation.map(|_| !self.warm.swap(true, Ordering::Relaxed));
+        let arrival = Arrival { start: Instant::now(), cold_start, invocation };
         let event = match serde_json::from_str::<ProxyEvent>(event) {
             Ok(event) => event,
-            Err(error) => return self.answer_stranger(&error, cold_start, start),
-        };
-        let request_id = event.request_context.request_id.clone();
-        let extended_request_id = event.request_context.extended_request_id.clone();
-        let route = event.resource.clone();
-        let (method, headers, outcome) = match event.into_request() {
-            Err(not_http) => (String::new(), http::HeaderMap::new(), Err(foreign(&not_http))),
-            Ok(request) => {
-                let (method, headers) = (request.method.to_string(), request.headers.clone());
-                (method, headers, self.run_handler(request).await)
+            Err(error) => {
+                // The parser's sentence could quote the event, and with it a password.
+                let place = format!("column {} of the event", error.column());
+                let (nothing, none) = (Asked::default(), HeaderMap::new());
+                return self.finish(&arrival, &nothing, &none, Err(foreign(&place)));
             }
         };
-        let opening = Opening {
-            function_name: self.name,
-            cold_start,
-            request_id: &request_id,
-            extended_request_id: extended_request_id.as_deref(),
-            method: &method,
-            route: &route,
+        let mut asked = Asked::of(&event);
+        let (headers, outcome) = match event.into_request() {
+            Err(not_http) => (HeaderMap::new(), Err(foreign(&not_http))),
+            Ok(request) => {
+                asked.method = Some(known(&request.method));
+                asked.caller = request.caller.as_ref().map(Caller::sub_hash);
+                (request.headers.clone(), self.run_handler(request).await)
+            }
         };
-        self.finish(opening, &headers, outcome, start)
-    }
-
-    fn answer_stranger(
-        &self,
-        error: &serde_json::Error,
-        cold_start: bool,
-        start: Instant,
-    ) -> ProxyAnswer {
-        let opening = Opening {
-            function_name: self.name,
-            cold_start,
-            request_id: "",
-            extended_request_id: None,
-            method: "",
-            route: "",
-        };
-        // The parser's sentence could quote the event, and with it a password.
-        let place = format!("column {} of the event", error.column());
-        self.finish(opening, &http::HeaderMap::new(), Err(foreign(&place)), start)
+        self.finish(&arrival, &asked, &headers, outcome)
     }
 
     /// Runs the handler for whoever can take its answer; a panic in it becomes a problem. What a handler shares stays sound: the
@@ -142,30 +136,105 @@ impl Function {
 
     fn finish(
         &self,
-        opening: Opening<'_>,
-        request_headers: &http::HeaderMap,
+        arrival: &Arrival<'_>,
+        asked: &Asked,
+        request_headers: &HeaderMap,
         outcome: Outcome,
-        start: Instant,
     ) -> ProxyAnswer {
-        let status = outcome.as_ref().map_or_else(Problem::status, |response| response.status);
-        #[expect(clippy::disallowed_methods, reason = "the adapter stamps the log line")]
-        let now = SystemTime::now();
-        let problem = outcome.as_ref().err();
-        self.log.write(&opening.answered(status.as_u16(), problem, start.elapsed(), now));
+        self.log.write(&self.line(arrival, asked, &outcome));
         let mut response = outcome.unwrap_or_else(Response::from);
         headers::complete(&mut response.headers, request_headers, &self.origins);
         response.into()
     }
+
+    fn line<'a>(
+        &'a self,
+        arrival: &Arrival<'a>,
+        asked: &'a Asked,
+        outcome: &'a Outcome,
+    ) -> Line<'a> {
+        let (status, event) = match outcome {
+            Ok(response) => (response.status, response.event()),
+            Err(problem) => (problem.status(), problem.event()),
+        };
+        let problem = outcome.as_ref().err();
+        let (name, took) = (&self.source.function_name, arrival.start.elapsed());
+        #[expect(clippy::disallowed_methods, reason = "the adapter stamps the log line")]
+        let now = SystemTime::now();
+        let mut line = Line::answered(name, status.as_u16(), event, took, now);
+        line.function_memory_size = self.source.memory_size;
+        line.function_arn = arrival.invocation.map(|invocation| invocation.function_arn);
+        line.function_request_id = arrival.invocation.map(|invocation| invocation.request_id);
+        line.xray_trace_id = arrival.invocation.and_then(|invocation| invocation.trace_id);
+        line.cold_start = arrival.cold_start;
+        line.request_id = asked.request_id.as_deref();
+        line.extended_request_id = asked.extended_request_id.as_deref();
+        line.method = asked.method;
+        line.route = asked.route.as_deref();
+        line.code = problem.map(|problem| problem.kind().code());
+        line.cause = problem.and_then(Problem::cause);
+        line.user_sub_hash = asked.caller;
+        if arrival.cold_start == Some(true) {
+            line.metrics.set(Metric::ColdStart, 1);
+        }
+        if let Some(tally) = outcome.as_ref().ok().and_then(Response::tally) {
+            line.metrics.tally(tally);
+        }
+        if problem.is_some_and(is_of_a_dependency) {
+            line.metrics.set(Metric::DependencyError, 1);
+        }
+        line
+    }
+}
+
+/// How a request came in.
+struct Arrival<'a> {
+    start: Instant,
+    /// Nothing on one machine.
+    invocation: Option<Invocation<'a>>,
+    /// Nothing on one machine.
+    cold_start: Option<bool>,
+}
+
+/// What the log may know of a request; nothing of an event that is none of API Gateway's.
+#[derive(Default)]
+struct Asked {
+    request_id: Option<String>,
+    extended_request_id: Option<String>,
+    method: Option<&'static str>,
+    route: Option<String>,
+    caller: Option<SubHash>,
+}
+
+impl Asked {
+    fn of(event: &ProxyEvent) -> Self {
+        Self {
+            request_id: Some(event.request_context.request_id.clone()),
+            extended_request_id: event.request_context.extended_request_id.clone(),
+            route: Some(event.resource.clone()),
+            ..Self::default()
+        }
+    }
+}
+
+/// Whether Cognito could not be reached or failed, which is neither its limit nor our set-up.
+fn is_of_a_dependency(problem: &Problem) -> bool {
+    problem.kind() == Kind::DependencyUnavailable
+        && !matches!(
+            problem.event(),
+            Some(SecurityEvent::ExcessRateLimitExceeded | SecurityEvent::SysCrash)
+        )
 }
 
 impl fmt::Debug for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Function").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Function").field("source", &self.source).finish_non_exhaustive()
     }
 }
 
 fn foreign(what: &dyn fmt::Debug) -> Problem {
     Problem::internal(&format_args!("not a REST proxy event (payload version 1.0): {what:?}"))
+        .noting(SecurityEvent::InputValidationFail)
 }
 
 #[cfg(test)]
@@ -175,8 +244,9 @@ mod tests {
     use super::*;
     use http::StatusCode;
     use serde_json::{Value, json};
+    use shared::Tally;
 
-    /// Does what the body says: panics, refuses, or repeats it.
+    /// Does what the body says: panics, refuses, fails, counts, or repeats it.
     struct Echo;
 
     impl Handler for Echo {
@@ -184,6 +254,14 @@ mod tests {
             match request.body.as_slice() {
                 b"panic" => panic!("with a secret"),
                 b"refuse" => Err(Problem::new(Kind::InvalidCredentials).because(&"the reason")),
+                b"fail" => Err(Problem::new(Kind::DependencyUnavailable)),
+                b"limit" => Err(Problem::new(Kind::DependencyUnavailable)
+                    .noting(SecurityEvent::ExcessRateLimitExceeded)),
+                b"half" => Err(Problem::new(Kind::DependencyUnavailable)
+                    .noting(SecurityEvent::AuthnPasswordChange)),
+                b"mint" => Ok(Response::empty(StatusCode::NO_CONTENT)
+                    .noting(SecurityEvent::SensitiveCreate)
+                    .counting(Tally::Passwords(3))),
                 body => Ok(Response::json(StatusCode::OK, &String::from_utf8_lossy(body))),
             }
         }
@@ -246,16 +324,83 @@ mod tests {
         }
         let lines = lines.lock().unwrap();
         assert_eq!(lines.len(), 2);
-        assert_eq!(lines[0]["cold_start"], true);
-        assert_eq!(lines[1]["cold_start"], false);
-        assert_eq!(lines[1]["level"], "INFO");
+        assert_eq!(lines[0]["level"], "INFO");
+        assert_eq!(lines[1]["level"], "WARN");
         assert_eq!(lines[1]["code"], "invalid_credentials");
+        assert_eq!(lines[1]["event"], "authn_login_fail");
         assert_eq!(lines[1]["cause"], "the reason");
         for line in lines.iter() {
             assert_eq!(line["route"], "/echo");
             assert_eq!(line["request_id"], "the id");
             assert_eq!(line["extended_request_id"], "the other id");
             assert!(line["duration_ms"].is_f64() && !line.to_string().contains("hello"));
+            for key in [
+                "cold_start",
+                "function_memory_size",
+                "function_arn",
+                "function_request_id",
+                "xray_trace_id",
+                "user_sub_hash",
+            ] {
+                assert_eq!(line.get(key), None, "one machine has no {key}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn lambda_is_known_by_what_it_says_of_itself() {
+        let (mut function, lines) = function();
+        function.source.memory_size = Some(256);
+        let invocation =
+            Invocation { function_arn: "an arn", request_id: "an id", trace_id: Some("a trace") };
+        for _ in 0..2 {
+            function.answer(&event("hello"), Some(invocation)).await;
+        }
+        let lines = lines.lock().unwrap();
+        for (line, cold) in lines.iter().zip([true, false]) {
+            assert_eq!(line["cold_start"], cold);
+            assert_eq!(line.get("ColdStart"), cold.then_some(&json!(1)));
+            assert_eq!(line.get("_aws").is_some(), cold, "nothing else is counted");
+            assert_eq!(line["function_memory_size"], 256);
+            assert_eq!(line["function_arn"], "an arn");
+            assert_eq!(line["function_request_id"], "an id");
+            assert_eq!(line["xray_trace_id"], "a trace");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_caller_is_named_by_a_hash() {
+        let (function, lines) = function();
+        let sub = "1f3c2a9e-7b4d-4e55-9c61-0d8e6f2a4b17";
+        let claims = format!(r#""authorizer":{{"claims":{{"sub":"{sub}"}}}},"requestId""#);
+        invoke(&function, &event("hello").replace("\"requestId\"", &claims)).await;
+        let lines = lines.lock().unwrap();
+        assert_eq!(lines[0]["user_sub_hash"], "612a8c95973d1e28");
+        assert!(!lines[0].to_string().contains(sub));
+    }
+
+    /// What an outcome is to the log: its event, and all that it counts.
+    #[tokio::test]
+    async fn outcomes_have_events_and_metrics() {
+        let rows = [
+            ("hello", Value::Null, json!({})),
+            ("refuse", json!("authn_login_fail"), json!({"LoginFail": 1})),
+            ("mint", json!("sensitive_create"), json!({"Generated": 3})),
+            ("panic", json!("sys_crash"), json!({})),
+            ("fail", Value::Null, json!({"DependencyError": 1})),
+            ("half", json!("authn_password_change"), json!({"DependencyError": 1})),
+            ("limit", json!("excess_rate_limit_exceeded"), json!({"Throttled": 1})),
+        ];
+        let (function, lines) = function();
+        for (body, ..) in &rows {
+            invoke(&function, &event(body)).await;
+        }
+        for (line, (body, event, counted)) in lines.lock().unwrap().iter().zip(rows) {
+            let found = crate::metrics::NAMES
+                .iter()
+                .filter_map(|name| line.get(name).map(|count| ((*name).to_owned(), count.clone())));
+            assert_eq!(line["event"], event, "{body}");
+            assert_eq!(Value::Object(found.collect()), counted, "{body}");
         }
     }
 
@@ -313,6 +458,8 @@ mod tests {
             assert_eq!(answer["statusCode"], 500, "{event}");
             assert_eq!(answer["multiValueHeaders"]["cache-control"], json!(["no-store"]));
         }
-        assert!(!lines.lock().unwrap().iter().any(|line| line.to_string().contains("secret")));
+        let lines = lines.lock().unwrap();
+        assert!(!lines.iter().any(|line| line.to_string().contains("secret")));
+        assert!(lines.iter().all(|line| line["event"] == "input_validation_fail"));
     }
 }

@@ -5,9 +5,9 @@ use lambda_http::{
     lambda_runtime::{self, service_fn},
 };
 use serde_json::value::RawValue;
-use shared::{Kind, Origins, Problem, Request, Response};
+use shared::{Kind, Origins, Problem, Request, Response, SecurityEvent};
 
-use crate::{Function, Handler, Log};
+use crate::{Function, Handler, Log, Source};
 
 /// Why the loop over the Runtime API ended.
 pub type Error = lambda_http::Error;
@@ -22,8 +22,8 @@ const LOG_SENSITIVE_BODIES: &str = "LOG_SENSITIVE_BODIES";
 ///
 /// `build` makes the handler out of the environment's variables. If it cannot, if
 /// `ALLOWED_ORIGINS` is missing or wrong, or if `LOG_SENSITIVE_BODIES` is there, the function still
-/// starts: every request is answered 503 and the log says what to set, all of it at once. A crash
-/// during INIT would be repeated by Lambda for ever and would say less.
+/// starts: the log says what to set, all of it at once, before the first request and with each, which
+/// is answered 503. A crash during INIT would be repeated by Lambda for ever and would say less.
 ///
 /// # Errors
 /// If the Runtime API cannot be reached, which outside Lambda is always so.
@@ -31,27 +31,39 @@ pub fn run<H: Handler, E: fmt::Display>(
     name: &'static str,
     build: impl FnOnce(&dyn Fn(&str) -> Option<String>) -> Result<H, E>,
 ) -> Result<(), Error> {
-    std::panic::set_hook(Box::new(log_panic));
-    let function = function(name, Log::stdout(), &|variable| std::env::var(variable).ok(), build);
+    let variable = |variable: &str| std::env::var(variable).ok();
+    let source = Source::of_lambda(name, &variable);
+    log_panics(source.clone(), Log::stdout());
+    let function = function(source, Log::stdout(), &variable, build);
     // One thread: a Lambda environment serves one request at a time.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         function.prepare().await;
         lambda_runtime::run(service_fn(async |event: LambdaEvent<Box<RawValue>>| {
-            Ok::<_, Error>(function.answer(event.payload.get()).await)
+            let invocation = (&event.context).into();
+            Ok::<_, Error>(function.answer(event.payload.get(), Some(invocation)).await)
         }))
         .await
     })
 }
 
+/// Has every panic of the process write a line that says where; its message is left out, since it
+/// can hold a secret. What became of the request, its own line says.
+pub fn log_panics(source: Source, log: Log) {
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        log.write(&source.fault("panic", &place, None));
+    }));
+}
+
 fn function<H: Handler, E: fmt::Display>(
-    name: &'static str,
+    source: Source,
     log: Log,
     variable: &dyn Fn(&str) -> Option<String>,
     build: impl FnOnce(&dyn Fn(&str) -> Option<String>) -> Result<H, E>,
 ) -> Function {
     match (origins(variable), bodies_unlogged(variable), build(variable)) {
-        (Ok(origins), Ok(()), Ok(handler)) => Function::new(name, origins, log, handler),
+        (Ok(origins), Ok(()), Ok(handler)) => Function::new(source, origins, log, handler),
         (origins, bodies, handler) => {
             let faults = [
                 origins.as_ref().err().cloned(),
@@ -60,7 +72,9 @@ fn function<H: Handler, E: fmt::Display>(
             ];
             let faults = faults.into_iter().flatten().collect::<Vec<_>>().join("; ");
             let origins = origins.unwrap_or_default();
-            Function::new(name, origins, log, Misconfigured(faults))
+            let event = Some(SecurityEvent::SysCrash);
+            log.write(&source.fault("the function is not set up", &faults, event));
+            Function::new(source, origins, log, Misconfigured(faults))
         }
     }
 }
@@ -85,15 +99,9 @@ struct Misconfigured(String);
 
 impl Handler for Misconfigured {
     async fn handle(&self, _: Request) -> Result<Response, Problem> {
-        Err(Problem::new(Kind::DependencyUnavailable).because(&self.0))
+        let problem = Problem::new(Kind::DependencyUnavailable).noting(SecurityEvent::SysCrash);
+        Err(problem.because(&self.0))
     }
-}
-
-/// Logs where a panic happened; its message is left out, since it can hold a secret.
-fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
-    let place = panic.location().map(ToString::to_string).unwrap_or_default();
-    let line = serde_json::json!({"level": "ERROR", "message": "panic", "location": place});
-    Log::stdout().write(&line);
 }
 
 #[cfg(test)]
@@ -120,7 +128,7 @@ mod tests {
         let variable =
             |name: &str| (name == ALLOWED_ORIGINS).then(|| origins.map(str::to_owned))?;
         let log = Log::new(|_| ());
-        let answer = function("f", log, &variable, |_| handler).invoke(EVENT).await;
+        let answer = function("f".into(), log, &variable, |_| handler).invoke(EVENT).await;
         serde_json::from_str::<serde_json::Value>(&answer).unwrap()["statusCode"].clone()
     }
 
@@ -141,16 +149,79 @@ mod tests {
                 LOG_SENSITIVE_BODIES => Some(value.to_owned()),
                 _ => None,
             };
-            let lines = Arc::new(Mutex::new(String::new()));
-            let sink = Arc::clone(&lines);
-            let log = Log::new(move |line| sink.lock().unwrap().push_str(line));
-            let answer = function("f", log, &variable, |_| Ok::<_, &str>(Fine)).invoke(EVENT).await;
+            let (log, lines) = log();
+            let function = function("f".into(), log, &variable, |_| Ok::<_, &str>(Fine));
+            let answer = function.invoke(EVENT).await;
             assert!(answer.starts_with(r#"{"statusCode":503"#), "{value:?}: {answer}");
-            let line = lines.lock().unwrap().clone();
-            assert!(
-                line.contains("remove the environment variable LOG_SENSITIVE_BODIES"),
-                "{line}"
-            );
+            for line in lines.lock().unwrap().iter() {
+                let cause = "remove the environment variable LOG_SENSITIVE_BODIES";
+                assert_eq!(line["cause"], cause);
+            }
         }
+    }
+
+    /// An operator learns of it before the first user does, and of everything at once.
+    #[tokio::test]
+    async fn a_wrong_deployment_is_in_the_log_from_the_start() {
+        let (log, lines) = log();
+        let lambda = |name: &str| {
+            let known = [
+                ("AWS_LAMBDA_FUNCTION_NAME", "passmint-F-1"),
+                ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+            ];
+            known.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        let source = Source::of_lambda("f", &lambda);
+        let function = function(source, log, &lambda, |_| Err::<Fine, _>("set X"));
+        let expected = "set the environment variable ALLOWED_ORIGINS; set X";
+        let check = |line: &serde_json::Value, message: &str| {
+            assert_eq!((&line["level"], &line["message"]), (&"ERROR".into(), &message.into()));
+            assert_eq!(line["cause"], expected);
+            assert_eq!(line["event"], "sys_crash");
+            assert_eq!(line["function_name"], "passmint-F-1");
+            assert_eq!(line["function_memory_size"], 256);
+            assert!(line["timestamp"].as_str().unwrap().ends_with('Z'));
+            assert_eq!((&line["service"], line.get("_aws")), (&"passmint".into(), None));
+        };
+        check(&lines.lock().unwrap()[0], "the function is not set up");
+        function.invoke(EVENT).await;
+        let lines = lines.lock().unwrap();
+        check(&lines[1], "request answered");
+        assert_eq!(lines.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_sound_deployment_writes_nothing_before_its_first_request() {
+        let (log, lines) = log();
+        let variable =
+            |name: &str| (name == ALLOWED_ORIGINS).then(|| "https://app.example".to_owned());
+        let function = function("f".into(), log, &variable, |_| Ok::<_, &str>(Fine));
+        assert!(lines.lock().unwrap().is_empty());
+        function.invoke(EVENT).await;
+        assert_eq!(lines.lock().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn flt_8_a_panic_is_in_the_log_by_its_place_alone() {
+        let (log, lines) = log();
+        log_panics("f".into(), log);
+        let unwound = std::panic::catch_unwind(|| panic!("with a secret"));
+        drop(std::panic::take_hook());
+        assert!(unwound.is_err());
+        // Another test may have panicked in the meantime.
+        let lines = lines.lock().unwrap();
+        let line = lines.iter().find(|line| line["cause"].to_string().contains("run.rs")).unwrap();
+        assert_eq!((&line["level"], &line["message"]), (&"ERROR".into(), &"panic".into()));
+        assert_eq!((&line["function_name"], &line["service"]), (&"f".into(), &"passmint".into()));
+        assert!(line["timestamp"].is_string() && !line.to_string().contains("secret"));
+    }
+
+    type Lines = Arc<Mutex<Vec<serde_json::Value>>>;
+
+    fn log() -> (Log, Lines) {
+        let lines = Lines::default();
+        let sink = Arc::clone(&lines);
+        let parsed = |line: &str| serde_json::from_str(line).unwrap();
+        (Log::new(move |line| sink.lock().unwrap().push(parsed(line))), lines)
     }
 }

@@ -4,10 +4,10 @@ use bytes::Bytes;
 use cognito_emulator::{Emulator, MAX_BODY_BYTES};
 use http::{Request, Response};
 use hyper::body::Body;
+use lambda::{Line, Log};
 
 use crate::{
     clock::Clock,
-    log::{Level, Line, Lines},
     server::{Refused, check_head, read_body},
 };
 
@@ -19,7 +19,7 @@ pub(crate) struct CognitoEndpoint {
     /// The user pool.
     pub(crate) emulator: Emulator,
     /// Takes one line for each request.
-    pub(crate) log: Lines,
+    pub(crate) log: Log,
     /// The time.
     pub(crate) clock: Clock,
 }
@@ -36,22 +36,14 @@ impl CognitoEndpoint {
             Err(refused) => (refused.response(), Some(refused)),
         };
         let id = |name: &str| response.headers().get(name).and_then(|id| id.to_str().ok());
-        let line = Line {
-            level: Level::Info,
-            timestamp: received_at.try_into().unwrap_or_default(),
-            message: "request answered",
-            service: "passmint",
-            function_name: "cognito",
-            request_id: id("x-amzn-requestid").unwrap_or_default(),
-            extended_request_id: None,
-            method: None,
-            route: None,
-            status: response.status().as_u16(),
-            code: refused.as_ref().map(Refused::code),
-            duration_ms: (start.elapsed().as_secs_f64() * 1e6).round() / 1e3,
-            cause: refused.as_ref().map(ToString::to_string),
-        };
-        line.write(&self.log);
+        let cause = refused.as_ref().map(ToString::to_string);
+        let event = refused.as_ref().and_then(Refused::event);
+        let (status, took) = (response.status().as_u16(), start.elapsed());
+        let mut line = Line::answered("cognito", status, event, took, received_at);
+        line.request_id = id("x-amzn-requestid");
+        line.code = refused.as_ref().map(Refused::code);
+        line.cause = cause.as_deref();
+        self.log.write(&line);
         response
     }
 

@@ -17,10 +17,12 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, request::Parts,
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header,
+    request::Parts,
 };
 use hyper::body::Body;
-use shared::{Origins, headers, json::BODY_LIMIT};
+use lambda::{Line, Log, known};
+use shared::{Origins, SecurityEvent, headers, json::BODY_LIMIT};
 
 use crate::{
     answer,
@@ -28,7 +30,6 @@ use crate::{
     clock::Clock,
     limits::Limits,
     local_routes::{LocalRoute, LocalRoutes},
-    log::{Level, Line, Lines},
     server::{check_head, read_body},
     template::{Access, Cors, GatewayResponses},
 };
@@ -61,7 +62,7 @@ pub(crate) struct Gateway {
     /// The port that clients connect to.
     pub(crate) port: u16,
     /// Takes one line for each request that no function logs.
-    pub(crate) log: Lines,
+    pub(crate) log: Log,
     /// The time.
     pub(crate) clock: Clock,
 }
@@ -80,6 +81,8 @@ enum Reply {
     Function(Response<Bytes>),
     /// The gateway's own.
     Own(Response<Bytes>),
+    /// The gateway's own to a page that is not on the list of origins, which it keeps from calling.
+    Foreign(Response<Bytes>),
 }
 
 impl Gateway {
@@ -98,12 +101,23 @@ impl Gateway {
         let mut response = match reply {
             Ok(Reply::Function(response)) => traced(response, &exchange.ids),
             Ok(Reply::Own(response)) => {
-                self.log(&exchange, &head.method, route, response.status(), None);
+                self.log.write(&exchange.line(&head.method, route, response.status(), None));
+                self.completed(response, &head.headers)
+            }
+            Ok(Reply::Foreign(response)) => {
+                let event = Some(SecurityEvent::MaliciousCors);
+                let mut line = exchange.line(&head.method, route, response.status(), event);
+                line.cause = Some("the origin is not one of those allowed");
+                self.log.write(&line);
                 self.completed(response, &head.headers)
             }
             Err(refusal) => {
                 let response = refusal.response(&self.responses, &head.headers, &self.origins);
-                self.log(&exchange, &head.method, route, response.status(), Some(&refusal));
+                let (status, cause) = (response.status(), refusal.to_string());
+                let mut line = exchange.line(&head.method, route, status, refusal.event());
+                line.code = Some(refusal.code());
+                line.cause = Some(&cause);
+                self.log.write(&line);
                 self.completed(typed(response, &refusal), &head.headers)
             }
         };
@@ -135,7 +149,10 @@ impl Gateway {
         }
         let found = found.ok_or_else(|| self.no_path(head))?;
         if head.method == Method::OPTIONS {
-            return Ok(Reply::Own(self.preflight(found.resource)));
+            let response = self.preflight(found.resource);
+            let foreign = head.headers.contains_key(header::ORIGIN)
+                && self.origins.allowed(&head.headers).is_none();
+            return Ok(if foreign { Reply::Foreign(response) } else { Reply::Own(response) });
         }
         let endpoint = found.resource.endpoint(&head.method);
         let endpoint = endpoint.ok_or_else(|| no_method(&found.resource.methods()))?;
@@ -193,52 +210,29 @@ impl Gateway {
         *response.headers_mut() = all;
         response
     }
+}
 
-    fn log(
-        &self,
-        exchange: &Exchange,
+impl Exchange {
+    /// The line of a request that no function has logged.
+    fn line<'a>(
+        &'a self,
         method: &Method,
-        route: Option<&str>,
+        route: Option<&'a str>,
         status: StatusCode,
-        refusal: Option<&Refusal>,
-    ) {
-        let line = Line {
-            level: refusal.map_or(Level::Info, Refusal::level),
-            timestamp: exchange.received_at.try_into().unwrap_or_default(),
-            message: "request answered",
-            service: "passmint",
-            function_name: "gateway",
-            request_id: &exchange.ids.request,
-            extended_request_id: Some(&exchange.ids.extended),
-            method: Some(known(method)),
-            route,
-            status: status.as_u16(),
-            code: refusal.map(Refusal::code),
-            duration_ms: (exchange.start.elapsed().as_secs_f64() * 1e6).round() / 1e3,
-            cause: refusal.map(ToString::to_string),
-        };
-        line.write(&self.log);
+        event: Option<SecurityEvent>,
+    ) -> Line<'a> {
+        let (status, took) = (status.as_u16(), self.start.elapsed());
+        let mut line = Line::answered("gateway", status, event, took, self.received_at);
+        line.request_id = Some(&self.ids.request);
+        line.extended_request_id = Some(&self.ids.extended);
+        line.method = Some(known(method));
+        line.route = route;
+        line
     }
 }
 
 fn no_method(methods: &[&str]) -> Refusal {
     Refusal::NoMethod { allow: methods.join(", ") }
-}
-
-/// The method, unless a client made it up.
-fn known(method: &Method) -> &str {
-    let standard = [
-        Method::GET,
-        Method::HEAD,
-        Method::POST,
-        Method::PUT,
-        Method::PATCH,
-        Method::DELETE,
-        Method::OPTIONS,
-        Method::TRACE,
-        Method::CONNECT,
-    ];
-    if standard.contains(method) { method.as_str() } else { "other" }
 }
 
 fn traced(mut response: Response<Bytes>, ids: &RequestIds) -> Response<Bytes> {

@@ -25,6 +25,7 @@ mod template;
 pub use clock::Clock;
 pub use data_directory::DataError;
 pub use gateway::UnknownFunction;
+pub use lambda::metrics;
 pub use log::Lines;
 pub use mail::Mail;
 pub use stack::{Data, Options, RateLimits, Stack, StartError};

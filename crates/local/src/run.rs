@@ -5,6 +5,7 @@ use std::{
     time::SystemTime,
 };
 
+use lambda::{Log, log_panics};
 use local::{Lines, Options, Stack};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -15,6 +16,8 @@ pub(crate) async fn run(cli: &Cli) -> Result<(), Box<dyn Error>> {
     // First of all, so that a signal during the start is not lost.
     let (mut terminate, mut interrupt) =
         (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let log = stderr();
+    log_panics("passmint".into(), Log::new(move |line| log(line)));
     let (data, console) = (cli.data(), stdout());
     let start = Stack::start(Options {
         port: cli.port,

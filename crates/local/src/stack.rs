@@ -143,8 +143,7 @@ impl Stack {
         let config = config(&options, &template, data.as_ref(), Arc::clone(&inbox))?;
         let emulator = tokio::task::spawn_blocking(|| Emulator::open(config));
         let emulator = emulator.await.map_err(|_| StartError::Runtime)??;
-        let sink = Arc::clone(&options.log);
-        let log = Log::new(move |line| sink(line));
+        let log = Log::new(move |line| (options.log)(line));
         let (identity, account) = accounts(&emulator, &options.clock);
         let functions = functions::all(&identity, &account, &options.allowed_origins, &log);
         let limits = match options.rate_limits {
@@ -161,11 +160,10 @@ impl Stack {
             origins: options.allowed_origins,
             local: LocalRoutes { inbox: Arc::clone(&inbox) },
             port,
-            log: Arc::clone(&options.log),
+            log: log.clone(),
             clock: Arc::clone(&options.clock),
         };
-        let endpoint =
-            CognitoEndpoint { emulator: emulator.clone(), log: options.log, clock: options.clock };
+        let endpoint = CognitoEndpoint { emulator: emulator.clone(), log, clock: options.clock };
         // A new pool makes its signing keys while nobody waits for them yet.
         drop(tokio::spawn(key_set_of(emulator.clone())()));
         let (stop, stopped) = watch::channel(());

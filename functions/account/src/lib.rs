@@ -7,7 +7,7 @@ use lambda::Handler;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use shared::{
-    Problem, Request, Response,
+    Kind, Problem, Request, Response, SecurityEvent,
     json::{Members, not_empty},
 };
 
@@ -29,7 +29,8 @@ impl OwnAccount {
 
     async fn profile(&self, token: &SecretString) -> Result<Response, Problem> {
         let profile = self.account.profile(token).await?;
-        Ok(Response::json(StatusCode::OK, &Me::from(&profile)))
+        let response = Response::json(StatusCode::OK, &Me::from(&profile));
+        Ok(response.noting(SecurityEvent::SensitiveRead))
     }
 
     async fn change_password(
@@ -41,11 +42,14 @@ impl OwnAccount {
         let current = members.text("current_password", not_empty);
         let new = members.text(NEW_PASSWORD, Ok);
         let (current, new) = members.finish(current.zip(new))?;
-        let about = |error: Error| error.about(NEW_PASSWORD);
+        let about = |error: Error| {
+            let problem = error.about(NEW_PASSWORD);
+            problem.noting_if(Kind::InvalidCredentials, SecurityEvent::AuthnPasswordChangeFail)
+        };
         let new =
             NewPassword::parse(new).map_err(|weakness| about(Error::WeakPassword(weakness)))?;
         self.account.change_password(token, &current, &new).await.map_err(about)?;
-        Ok(Response::empty(StatusCode::NO_CONTENT))
+        Ok(Response::empty(StatusCode::NO_CONTENT).noting(SecurityEvent::AuthnPasswordChange))
     }
 
     async fn set_up_mfa(
@@ -55,7 +59,8 @@ impl OwnAccount {
     ) -> Result<Response, Problem> {
         no_members(request)?;
         let enrolment = self.account.set_up_mfa(token).await?;
-        Ok(Response::json(StatusCode::OK, &Key::from(&enrolment)))
+        let response = Response::json(StatusCode::OK, &Key::from(&enrolment));
+        Ok(response.noting(SecurityEvent::SensitiveCreate))
     }
 
     async fn enable_mfa(
@@ -64,7 +69,7 @@ impl OwnAccount {
         token: &SecretString,
     ) -> Result<Response, Problem> {
         self.account.enable_mfa(token, &code(request)?).await?;
-        Ok(Response::empty(StatusCode::NO_CONTENT))
+        Ok(Response::empty(StatusCode::NO_CONTENT).noting(SecurityEvent::UserUpdated))
     }
 
     async fn disable_mfa(
@@ -73,7 +78,7 @@ impl OwnAccount {
         token: &SecretString,
     ) -> Result<Response, Problem> {
         self.account.disable_mfa(token, &code(request)?).await?;
-        Ok(Response::empty(StatusCode::NO_CONTENT))
+        Ok(Response::empty(StatusCode::NO_CONTENT).noting(SecurityEvent::UserUpdated))
     }
 }
 

@@ -1,10 +1,10 @@
 //! `POST /confirm_user` and `POST /resend_code`: proves that an account's address is its user's.
 
 use http::StatusCode;
-use identity::{ConfirmationCode, Identity, Username};
+use identity::{Asked, ConfirmationCode, Identity, Username};
 use lambda::Handler;
 use serde_json::json;
-use shared::{Problem, Request, Response, json::Members};
+use shared::{Problem, Request, Response, SecurityEvent, json::Members};
 
 /// The handler of `POST /confirm_user` and `POST /resend_code`.
 #[derive(Debug)]
@@ -25,7 +25,9 @@ impl Confirm {
         let code = members.text("confirmation_code", ConfirmationCode::parse);
         let (username, code) = members.finish(username.zip(code))?;
         self.identity.confirm_sign_up(&username, &code, request.source_ip).await?;
-        Ok(Response::json(StatusCode::OK, &json!({"message": "User confirmed successfully"})))
+        let response =
+            Response::json(StatusCode::OK, &json!({"message": "User confirmed successfully"}));
+        Ok(response.noting(SecurityEvent::UserUpdated))
     }
 
     /// The answer is the same for every address, known or not.
@@ -33,9 +35,13 @@ impl Confirm {
         let mut members = Members::read(request)?;
         let username = members.text("username", Username::parse);
         let username = members.finish(username)?;
-        self.identity.resend_code(&username, request.source_ip).await?;
+        let asked = self.identity.resend_code(&username, request.source_ip).await?;
         let message = "If the account waits for confirmation, a new code is on its way";
-        Ok(Response::json(StatusCode::ACCEPTED, &json!({"message": message})))
+        let response = Response::json(StatusCode::ACCEPTED, &json!({"message": message}));
+        Ok(match asked {
+            Asked::Heard => response,
+            Asked::AboveLimit => response.noting(SecurityEvent::ExcessRateLimitExceeded),
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use identity::Identity;
 use lambda::Handler;
-use shared::{Problem, Request, Response, json::Members};
+use shared::{Problem, Request, Response, SecurityEvent, json::Members};
 
 /// The handler of `DELETE /me`.
 ///
@@ -29,7 +29,7 @@ impl Handler for DeleteAccount {
         let password = members.text("password", shared::json::not_empty);
         let password = members.finish(password)?;
         self.identity.delete_user(&token, &password, request.source_ip).await?;
-        Ok(Response::empty(StatusCode::NO_CONTENT))
+        Ok(Response::empty(StatusCode::NO_CONTENT).noting(SecurityEvent::UserDeleted))
     }
 
     async fn prepare(&self) {

@@ -1,5 +1,5 @@
-//! `GET /generate` and `POST /generate`: a password for the bearer of an access token. Nothing is
-//! stored or logged.
+//! `GET /generate` and `POST /generate`: a password for the bearer of an access token. Nothing of it
+//! is stored or logged, only that it was made.
 
 mod strength;
 
@@ -12,7 +12,7 @@ use lambda::Handler;
 use rand::rngs::{StdRng, SysError};
 use secrecy::ExposeSecret;
 use serde::Serialize;
-use shared::{FieldError, Kind, Problem, Request, Response, json};
+use shared::{FieldError, Kind, Problem, Request, Response, SecurityEvent, Tally, json};
 use strength::Strength;
 
 /// Bits under which a password falls to an offline attack that one organisation can pay for.
@@ -54,7 +54,9 @@ impl Handler for Generate {
         let generated =
             recipe.generate(wanted.count(), &mut rng).map_err(|error| refused(&[error]))?;
         let answer = Answer::new(&wanted, &recipe, &generated, received_at);
-        Ok(Response::json(StatusCode::OK, &answer))
+        let minted = generated.passwords.len().try_into().unwrap_or(u32::MAX);
+        let response = Response::json(StatusCode::OK, &answer);
+        Ok(response.noting(SecurityEvent::SensitiveCreate).counting(Tally::Passwords(minted)))
     }
 }
 

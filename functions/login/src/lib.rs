@@ -7,7 +7,7 @@ use lambda::Handler;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use shared::{
-    Problem, Request, Response,
+    Kind, Problem, Request, Response, SecurityEvent,
     json::{Members, not_empty},
 };
 
@@ -32,12 +32,13 @@ impl Login {
         let (username, password) = members.finish(username.zip(password))?;
         let log_in = self.identity.log_in(&username, &password, request.source_ip).await?;
         Ok(match log_in {
-            LogIn::Tokens(tokens) => tokens_of("Login successful", &tokens),
+            LogIn::Tokens(tokens) => logged_in(&tokens),
             LogIn::SoftwareTokenMfa { session } => Response::json(
                 StatusCode::OK,
                 // EXPOSE: the next step sends it back.
                 &Challenge { challenge: "SOFTWARE_TOKEN_MFA", session: session.expose_secret() },
-            ),
+            )
+            .noting(SecurityEvent::SessionCreated),
         })
     }
 
@@ -48,17 +49,21 @@ impl Login {
         let code = members.text("code", TotpCode::parse);
         let ((username, session), code) = members.finish(username.zip(session).zip(code))?;
         let log_in = self.identity.log_in_with_code(&username, &session, &code, request.source_ip);
-        Ok(tokens_of("Login successful", &log_in.await?))
+        let tokens = log_in.await.map_err(|error| {
+            let problem = Problem::from(error);
+            problem.noting_if(Kind::InvalidCode, SecurityEvent::AuthnLoginFail)
+        })?;
+        Ok(logged_in(&tokens))
     }
 
     async fn refresh(&self, request: &Request) -> Result<Response, Problem> {
         let tokens = self.identity.refresh(&refresh_token(request)?).await?;
-        Ok(tokens_of("Refresh successful", &tokens))
+        Ok(tokens_of("Refresh successful", &tokens).noting(SecurityEvent::SessionRenewed))
     }
 
     async fn log_out(&self, request: &Request) -> Result<Response, Problem> {
         self.identity.log_out(&refresh_token(request)?).await?;
-        Ok(Response::empty(StatusCode::NO_CONTENT))
+        Ok(Response::empty(StatusCode::NO_CONTENT).noting(SecurityEvent::AuthnTokenRevoked))
     }
 }
 
@@ -82,6 +87,10 @@ fn refresh_token(request: &Request) -> Result<RefreshToken, Problem> {
     let mut members = Members::read(request)?;
     let token = members.text("refresh_token", RefreshToken::parse);
     members.finish(token)
+}
+
+fn logged_in(tokens: &Tokens) -> Response {
+    tokens_of("Login successful", tokens).noting(SecurityEvent::AuthnLoginSuccess)
 }
 
 fn tokens_of(message: &'static str, tokens: &Tokens) -> Response {

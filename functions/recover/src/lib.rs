@@ -1,10 +1,10 @@
 //! `POST /forgot_password` and `POST /reset_password`: replaces a password that was forgotten.
 
 use http::StatusCode;
-use identity::{ConfirmationCode, Error, Identity, NewPassword, Username};
+use identity::{Asked, ConfirmationCode, Error, Identity, NewPassword, Username};
 use lambda::Handler;
 use serde_json::json;
-use shared::{Problem, Request, Response, json::Members};
+use shared::{Kind, Problem, Request, Response, SecurityEvent, json::Members};
 
 /// The member for a new password.
 const NEW_PASSWORD: &str = "new_password";
@@ -27,9 +27,13 @@ impl Recover {
         let mut members = Members::read(request)?;
         let username = members.text("username", Username::parse);
         let username = members.finish(username)?;
-        self.identity.forgot_password(&username, request.source_ip).await?;
+        let asked = self.identity.forgot_password(&username, request.source_ip).await?;
         let message = "If the account can be recovered, a code is on its way";
-        Ok(Response::json(StatusCode::ACCEPTED, &json!({"message": message})))
+        let response = Response::json(StatusCode::ACCEPTED, &json!({"message": message}));
+        Ok(match asked {
+            Asked::Heard => response,
+            Asked::AboveLimit => response.noting(SecurityEvent::ExcessRateLimitExceeded),
+        })
     }
 
     /// Does not log in: who resets a password gives the second factor like anybody else.
@@ -39,12 +43,17 @@ impl Recover {
         let code = members.text("confirmation_code", ConfirmationCode::parse);
         let password = members.text(NEW_PASSWORD, Ok);
         let ((username, code), password) = members.finish(username.zip(code).zip(password))?;
-        let about = |error: Error| error.about(NEW_PASSWORD);
+        let about = |error: Error| {
+            let problem = error.about(NEW_PASSWORD);
+            problem.noting_if(Kind::InvalidCode, SecurityEvent::AuthnPasswordChangeFail)
+        };
         let password = NewPassword::parse(password)
             .map_err(|weakness| about(Error::WeakPassword(weakness)))?;
         let reset = self.identity.reset_password(&username, &code, &password, request.source_ip);
         reset.await.map_err(about)?;
-        Ok(Response::json(StatusCode::OK, &json!({"message": "Password reset successfully"})))
+        let response =
+            Response::json(StatusCode::OK, &json!({"message": "Password reset successfully"}));
+        Ok(response.noting(SecurityEvent::AuthnPasswordChange))
     }
 }
 

@@ -1,10 +1,10 @@
 //! `POST /register`: creates an account, which a mailed code must confirm.
 
 use http::StatusCode;
-use identity::{Error, Identity, NewPassword, Username};
+use identity::{Error, Identity, NewPassword, SignUp, Username};
 use lambda::Handler;
 use serde_json::json;
-use shared::{Problem, Request, Response, json::Members};
+use shared::{Problem, Request, Response, SecurityEvent, Tally, json::Members};
 
 /// The handler of `POST /register`.
 #[derive(Debug)]
@@ -22,14 +22,18 @@ impl Register {
 
 impl Handler for Register {
     /// The answer is the same whether or not the address has an account already: who may not read
-    /// its mail shall not learn it.
+    /// its mail shall not learn it. The log tells them apart.
     async fn handle(&self, request: Request) -> Result<Response, Problem> {
         let (username, password) = parse(&request)?;
-        self.identity.sign_up(&username, &password, request.source_ip).await?;
-        Ok(Response::json(
+        let sign_up = self.identity.sign_up(&username, &password, request.source_ip).await?;
+        let response = Response::json(
             StatusCode::OK,
             &json!({"message": "User registration successful", "next": "confirm_user"}),
-        ))
+        );
+        Ok(match sign_up {
+            SignUp::Created => response.noting(SecurityEvent::UserCreated),
+            SignUp::Known => response.counting(Tally::RegisteredAgain),
+        })
     }
 
     async fn prepare(&self) {

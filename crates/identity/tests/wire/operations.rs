@@ -3,7 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use identity::{
-    ConfirmationCode, Error, LogIn, NewPassword, RefreshToken, Session, TotpCode, Username,
+    ConfirmationCode, Error, LogIn, NewPassword, RefreshToken, Session, SignUp as SignedUp,
+    TotpCode, Username,
 };
 
 use crate::endpoint::{Answer, Endpoint, Refuse, Step};
@@ -104,9 +105,9 @@ impl Operation {
         let (identity, account) = (endpoint.identity(), endpoint.account());
         let (token, password, ip) = ("an access token".into(), PASSWORD.into(), Some(IP));
         match self {
-            SignUp => identity.sign_up(&username(), &new_password(), ip).await,
+            SignUp => identity.sign_up(&username(), &new_password(), ip).await.map(drop),
             Confirm => identity.confirm_sign_up(&username(), &code(), ip).await,
-            Resend => identity.resend_code(&username(), ip).await,
+            Resend => identity.resend_code(&username(), ip).await.map(drop),
             LogInOp => identity.log_in(&username(), &password, ip).await.map(drop),
             LogInWithCode => {
                 let (username, session, code) = (username(), session(), totp_code());
@@ -114,7 +115,7 @@ impl Operation {
             }
             Refresh => identity.refresh(&refresh_token()).await.map(drop),
             LogOut => identity.log_out(&refresh_token()).await,
-            Forgot => identity.forgot_password(&username(), ip).await,
+            Forgot => identity.forgot_password(&username(), ip).await.map(drop),
             Reset => identity.reset_password(&username(), &code(), &new_password(), ip).await,
             Delete => identity.delete_user(&token, &password, ip).await,
             Profile => account.profile(&token).await.map(drop),
@@ -135,6 +136,10 @@ impl Operation {
 pub(crate) async fn log_in(steps: &[Step]) -> Result<LogIn, Error> {
     let identity = Endpoint::new(steps).identity();
     identity.log_in(&username(), &"a password".into(), None).await
+}
+
+pub(crate) async fn sign_up(steps: &[Step]) -> Result<SignedUp, Error> {
+    Endpoint::new(steps).identity().sign_up(&username(), &new_password(), None).await
 }
 
 pub(crate) fn username() -> Username {

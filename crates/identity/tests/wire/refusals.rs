@@ -1,14 +1,14 @@
 //! What a refusal of Cognito's comes to.
 
-use identity::{Error, LogIn, Weakness};
+use identity::{Asked, Error, LogIn, Weakness};
 use secrecy::ExposeSecret;
-use shared::{Kind, Problem};
+use shared::{Kind, Problem, Response, SecurityEvent};
 
 use crate::{
     endpoint::{Answer, Endpoint, Refuse, Step},
     operations::{
         CHALLENGE, DONE, KEY, Operation, REVOKED, TOKENS, USER, USER_WITH_MFA, log_in,
-        refresh_token,
+        refresh_token, username,
     },
 };
 
@@ -72,6 +72,24 @@ async fn log_in_refusals() {
     for (code, message, expected) in rows {
         assert_eq!(kind(Operation::LogIn, &[], code, message).await, expected, "{code} {message}");
     }
+}
+
+/// ENU-2: the log tells a lock from a wrong password, the answer does not.
+#[tokio::test]
+async fn a_lock_is_told_to_the_log_alone() {
+    let refused = async |message| {
+        let error = log_in(&[Refuse("NotAuthorizedException", message)]).await.unwrap_err();
+        let problem = Problem::from(error);
+        (problem.event().unwrap(), Response::from(problem))
+    };
+    let (event, wrong) = refused("Incorrect username or password.").await;
+    assert_eq!(event, SecurityEvent::AuthnLoginFail);
+    let (event, locked) = refused("Password attempts exceeded").await;
+    assert_eq!(event, SecurityEvent::AuthnLoginLock);
+    assert_eq!(
+        (locked.status, &locked.headers, &locked.body),
+        (wrong.status, &wrong.headers, &wrong.body)
+    );
 }
 
 #[tokio::test]
@@ -141,7 +159,12 @@ async fn a_refresh_token_that_is_used_again_ends_its_login() {
     ] {
         let endpoint = Endpoint::new(&[reuse.clone(), revoked]);
         let outcome = endpoint.identity().refresh(&refresh_token()).await;
-        assert_eq!(Problem::from(outcome.unwrap_err()).kind(), expected);
+        let problem = Problem::from(outcome.unwrap_err());
+        assert_eq!(problem.kind(), expected);
+        if expected == Kind::SessionOver {
+            assert_eq!(problem.event(), Some(SecurityEvent::AuthnTokenReuse));
+            assert_eq!(problem.body(), Problem::from(Error::SessionOver).body());
+        }
         let sent = endpoint.sent();
         assert_eq!(sent[0].0, "GetTokensFromRefreshToken");
         assert_eq!(sent[1].0, "RevokeToken");
@@ -210,17 +233,33 @@ async fn enu_4_refusals_of_codes_are_one() {
 #[tokio::test]
 async fn enu_3_asking_for_a_code_tells_nothing_about_the_user() {
     for operation in [Operation::Resend, Operation::Forgot] {
-        for (code, message) in [
-            ("UserNotFoundException", "Username/client id combination not found."),
-            ("InvalidParameterException", "User is already confirmed."),
-            ("NotAuthorizedException", "User password cannot be reset in the current state."),
-            ("NotAuthorizedException", "User is disabled."),
-            ("LimitExceededException", "Attempt limit exceeded, please try after some time."),
-            ("LimitExceededException", "Exceeded daily email limit for the operation"),
-            ("CodeDeliveryFailureException", "Unable to deliver message"),
+        use Asked::{AboveLimit, Heard};
+        for (code, message, asked) in [
+            ("UserNotFoundException", "Username/client id combination not found.", Heard),
+            ("InvalidParameterException", "User is already confirmed.", Heard),
+            (
+                "NotAuthorizedException",
+                "User password cannot be reset in the current state.",
+                Heard,
+            ),
+            ("NotAuthorizedException", "User is disabled.", Heard),
+            (
+                "LimitExceededException",
+                "Attempt limit exceeded, please try after some time.",
+                AboveLimit,
+            ),
+            ("LimitExceededException", "Exceeded daily email limit for the operation", AboveLimit),
+            ("CodeDeliveryFailureException", "Unable to deliver message", Heard),
         ] {
-            let outcome = operation.of(&[Refuse(code, message)]).await;
+            let refusal = [Refuse(code, message)];
+            let outcome = operation.of(&refusal).await;
             assert_eq!(outcome, (Ok(()), 1), "{operation:?} {code} {message}");
+            let identity = Endpoint::new(&refusal).identity();
+            let outcome = match operation {
+                Operation::Resend => identity.resend_code(&username(), None).await,
+                _ => identity.forgot_password(&username(), None).await,
+            };
+            assert_eq!(outcome, Ok(asked), "{operation:?} {code} {message}");
         }
     }
 }

@@ -2,14 +2,13 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, header};
-use shared::{Kind, Origins, Problem};
+use shared::{Kind, Origins, Problem, SecurityEvent};
 
 use super::proxy_answer::Malformed;
 use crate::{
     answer,
     authorizer::Denied,
     limits::{Exceeded, Exhausted},
-    log::Level,
     server::Refused,
     template::{GatewayResponse, GatewayResponses},
 };
@@ -80,11 +79,15 @@ impl Refusal {
         }
     }
 
-    pub(super) const fn level(&self) -> Level {
+    /// What this is to the log.
+    pub(super) const fn event(&self) -> Option<SecurityEvent> {
         match self {
-            Self::Refused(_) | Self::NoPath { .. } | Self::NoMethod { .. } => Level::Info,
-            Self::Denied(_) | Self::Exceeded(_) => Level::Warn,
-            Self::Malformed(_) => Level::Error,
+            Self::Refused(refused) => refused.event(),
+            Self::NoPath { .. } => Kind::NotFound.event(),
+            Self::NoMethod { .. } => Kind::MethodNotAllowed.event(),
+            Self::Denied(_) => Kind::Unauthorized.event(),
+            Self::Exceeded(_) => Some(SecurityEvent::ExcessRateLimitExceeded),
+            Self::Malformed(_) => Kind::Internal.event(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::{
 };
 
 use http_body_util::Full;
-use lambda::{Function, Handler, Log};
+use lambda::{Function, Handler};
 use serde_json::{Value, json};
 use shared::Problem;
 
@@ -33,7 +33,7 @@ fn gateway() -> (Gateway, Arc<Mutex<Vec<Value>>>) {
         origins: ALLOWED.parse().unwrap(),
         local: LocalRoutes { inbox: Arc::default() },
         port: 3000,
-        log: Arc::new(move |line| lines.lock().unwrap().push(serde_json::from_str(line).unwrap())),
+        log: Log::new(move |line| lines.lock().unwrap().push(serde_json::from_str(line).unwrap())),
         clock: Arc::new(|| UNIX_EPOCH + Duration::from_secs(NOW.cast_unsigned())),
     };
     (gateway, log)
@@ -146,6 +146,7 @@ async fn a_token_decides_where_the_template_asks_for_one() {
             (&line["level"], &line["status"], &line["code"]),
             (&json!("WARN"), &json!(401), &json!("unauthorized"))
         );
+        assert_eq!(line["event"], "authz_fail");
         assert!(!line.to_string().contains(signature), "{line}");
     }
 }
@@ -187,6 +188,23 @@ async fn a_preflight_needs_no_token() {
     }
     assert_eq!(send(&gateway, "OPTIONS", "/nowhere", &[]).await.status(), 404);
     assert_eq!(log.lock().unwrap()[0]["route"], "/access");
+    assert!(log.lock().unwrap().iter().all(|line| line.get("event").is_none()));
+}
+
+#[tokio::test]
+async fn a_preflight_of_a_page_that_may_not_call_is_told_to_the_log_alone() {
+    let (gateway, log) = gateway();
+    let ask = |origin| send(&gateway, "OPTIONS", "/access", origin);
+    let unnamed = ask(&[]).await;
+    let foreign = ask(&[("origin", "https://evil.example")]).await;
+    assert_eq!(
+        (foreign.status(), foreign.body(), foreign.headers().len()),
+        (unnamed.status(), unnamed.body(), unnamed.headers().len())
+    );
+    let log = log.lock().unwrap();
+    assert_eq!((log[0].get("event"), &log[0]["level"]), (None, &json!("INFO")));
+    assert_eq!((&log[1]["event"], &log[1]["level"]), (&json!("malicious_cors"), &json!("WARN")));
+    assert!(!log[1].to_string().contains("evil"));
 }
 
 #[tokio::test]
@@ -277,6 +295,7 @@ async fn what_is_not_there_is_said_to_be_so() {
         assert_complete(&response);
     }
     let log = log.lock().unwrap();
+    assert!(log.iter().all(|line| line.get("event").is_none() && line["level"] == "INFO"));
     assert_eq!(log[0]["cause"], "no such path; the nearest is /open");
     assert_eq!(log[0].get("route"), None);
     assert_eq!(log[6]["cause"], "no such method; the path has GET, OPTIONS");
@@ -305,6 +324,7 @@ async fn limits_are_held_before_anything_is_looked_up() {
         assert_complete(&response);
         let line = log.lock().unwrap().remove(0);
         assert_eq!((&line["status"], &line["code"]), (&json!(status), &json!(code)));
+        assert_eq!(line["event"], "input_validation_fail");
     }
     let full = request("POST", "/open", &[], &"x".repeat(16 * 1024));
     assert_eq!(gateway.answer(full, peer).await.status(), 200);
@@ -339,6 +359,10 @@ async fn rate_5_an_address_above_its_limit_waits_and_others_do_not() {
     let line = log.lock().unwrap().pop().unwrap();
     assert_eq!((&line["level"], &line["code"]), (&json!("WARN"), &json!("too_many_requests")));
     assert_eq!(line["cause"], "the address is above its limit (open)");
+    assert_eq!(
+        (&line["event"], &line["Throttled"]),
+        (&json!("excess_rate_limit_exceeded"), &json!(1))
+    );
 
     assert_eq!(from(2, "/open").await.status(), 200, "another address");
     assert_eq!(from(1, "/nowhere").await.status(), 404, "another path");

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
-use shared::{Kind, Problem};
+use shared::{Kind, Problem, SecurityEvent};
 
 use super::head::{HEADERS_LIMIT, URL_LIMIT};
 use crate::answer;
@@ -41,6 +41,19 @@ impl Refused {
             Self::HeadersTooLarge => "headers_too_large",
             Self::PayloadTooLarge { .. } => Kind::PayloadTooLarge.code(),
             Self::BodyTimeout => "request_timeout",
+        }
+    }
+
+    /// What this is to the log.
+    pub(crate) const fn event(&self) -> Option<SecurityEvent> {
+        match self {
+            Self::Malformed(_)
+            | Self::Misdirected
+            | Self::UriTooLong
+            | Self::HeadersTooLarge
+            | Self::PayloadTooLarge { .. } => Some(SecurityEvent::InputValidationFail),
+            // A slow network is no attack.
+            Self::BodyTimeout => None,
         }
     }
 
