@@ -113,6 +113,8 @@ mod tests {
             "Root=1-5759e988-bd862e3fe1be46a99427279",
             "Root=1-5759e988-bd862e3fe1be46a9942727931",
             "Root=1-5759e988-bd862e3fe1be46a99427279g",
+            "Root=1-5759e98-bd862e3fe1be46a994272793",
+            "Root=1-a secret-bd862e3fe1be46a994272793",
             "Root=2-5759e988-bd862e3fe1be46a994272793",
         ] {
             assert_eq!(root(header), None, "{header}");
