@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 use crate::{
     client::{
-        Answer, Call, PASSWORD, Tokens, address, confirmed_on, log_in, register, session,
-        set_up_mfa,
+        Answer, Call, PASSWORD, Tokens, address, confirmed, confirmed_on, log_in, log_in_by,
+        register, session, set_up_mfa,
     },
     contract::repository,
-    stack::{ORIGIN, Running},
+    stack::{ORIGIN, Running, SHARED},
     totp::{STEP, code, wrong_code},
 };
 
@@ -437,34 +437,37 @@ fn every_outcome_has_its_event_and_metrics() {
     assert_eq!(seen, table().into_keys().collect());
 }
 
+/// The line of the request that `answer` is to, on the stack that tests share.
+fn line_of(answer: &Answer) -> Value {
+    let id = answer.headers["x-amz-apigw-id"].to_str().unwrap();
+    let lines = SHARED.log();
+    let mut lines = lines.iter().map(|line| check(line));
+    lines.find(|line| line["extended_request_id"] == id).unwrap()
+}
+
 /// The lines of one caller can be joined, and nobody else's with them.
 #[test]
 fn a_caller_has_one_name_in_the_log() {
-    let stack = Running::in_memory();
     let names: Vec<_> = (0..2)
         .map(|_| {
-            let tokens = log_in(&stack, &confirmed_on(&stack));
-            let sub = Call::get("/me").bearer(&tokens.access).send_to(&stack).json()["sub"].clone();
-            let name = || check(&stack.log().pop().unwrap())["user_sub_hash"].clone();
-            let first = name();
-            Call::get("/generate").bearer(&tokens.access).send_to(&stack);
-            assert_eq!(name(), first);
-            assert!(!stack.log().concat().contains(sub.as_str().unwrap()));
-            first
+            let tokens = log_in(&SHARED, &confirmed());
+            let me = Call::get("/me").bearer(&tokens.access).send();
+            let generated = Call::get("/generate").bearer(&tokens.access).send();
+            let name = line_of(&me)["user_sub_hash"].clone();
+            assert_eq!(line_of(&generated)["user_sub_hash"], name);
+            assert!(!SHARED.log().concat().contains(me.json()["sub"].as_str().unwrap()));
+            name
         })
         .collect();
     assert!(names[0].is_string() && names[0] != names[1]);
-    register(&stack, &address());
-    assert_eq!(check(&stack.log().pop().unwrap()).get("user_sub_hash"), None);
+    let nobody = Call::post("/resend_code", &json!({"username": address()})).send();
+    assert_eq!(line_of(&nobody).get("user_sub_hash"), None);
 }
 
 /// What finds nothing must be able to find something.
 #[test]
 fn a_line_of_another_form_is_found() {
-    let stack = Running::in_memory();
-    let name = confirmed_on(&stack);
-    log_in(&stack, &name);
-    let line = check(&stack.log().pop().unwrap());
+    let line = line_of(&log_in_by(&SHARED, &confirmed(), PASSWORD));
     assert_eq!(line["LoginOk"], 1);
     let broken: [fn(&mut Value); 9] = [
         |line| line["password"] = "secret".into(),
