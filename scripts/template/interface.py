@@ -73,7 +73,7 @@ def parameters(stack: Stack) -> Faults:
 def patterns(stack: Stack) -> Faults:
     """The parameters take what they should and nothing else, one exact origin for instance"""
     for name, (taken, refused) in PATTERNS.items():
-        pattern = re.compile(stack.expanded["Parameters"][name]["AllowedPattern"])
+        pattern = re.compile(stack.expanded["Parameters"][name].get("AllowedPattern", ".*"))
         for value in taken:
             if not pattern.fullmatch(value):
                 yield f"{name} refuses {value!r}"

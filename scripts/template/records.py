@@ -55,6 +55,7 @@ OF_AWS = {
 }
 OURS = {"LoginFail", "Lockout", "Throttled", "DependencyError", "RegisterDuplicate"}
 FEWEST_ALARMS = 12
+ALARM = "AWS::CloudWatch::Alarm"
 
 
 def log_groups(stack: Stack) -> Faults:
@@ -114,7 +115,7 @@ def firewall_log(stack: Stack) -> Faults:
 
 def alarms(stack: Stack) -> Faults:
     """Every alarm says what it means, tells the topic, and is about a metric that exists"""
-    found = stack.of_type("AWS::CloudWatch::Alarm")
+    found = stack.of_type(ALARM)
     if len(found) < FEWEST_ALARMS:
         yield f"{len(found)} alarms, fewer than {FEWEST_ALARMS}"
     ours, of_aws = set(), set()
@@ -161,7 +162,7 @@ def every_function(stack: Stack) -> Faults:
     """No function is left out of the alarms about errors, throttles, duration and concurrency"""
     wanted = {(what, name) for what in OF_AWS["AWS/Lambda"] for name in ENVIRONMENTS}
     found = set()
-    for name in stack.of_type("AWS::CloudWatch::Alarm"):
+    for name in stack.of_type(ALARM):
         for metric in metrics_of(stack.properties(name)):
             if metric["Namespace"] == "AWS/Lambda":
                 found.add((metric["MetricName"], metric["Dimensions"][0]["Value"]["Ref"]))
@@ -179,12 +180,9 @@ def metrics_in_the_code(stack: Stack) -> Faults:
         return
     code = re.sub(r"^\s*//.*$", "", METRICS.read_text(encoding="utf-8"), flags=re.MULTILINE)
     named = set(re.findall(r'"(\w+)"', code))
-    dimensions = {"function_name", "service"}
-    yield from differences("in the code", set(), {NAMESPACE, *OURS, *dimensions} - named)
-    for name in stack.of_type("AWS::CloudWatch::Alarm"):
-        for metric in metrics_of(stack.properties(name)):
-            if metric["Namespace"] == NAMESPACE and metric["MetricName"] not in named:
-                yield f"{name}: the code knows no {metric['MetricName']}"
+    metrics = [it for name in stack.of_type(ALARM) for it in metrics_of(stack.properties(name))]
+    wanted = {it["MetricName"] for it in metrics if it["Namespace"] == NAMESPACE} | {NAMESPACE}
+    yield from differences("names in the code", wanted, named & wanted)
 
 
 def metrics_of(alarm: Json) -> list[Json]:
