@@ -102,6 +102,8 @@ impl Template {
 struct Document {
     #[serde(default)]
     parameters: BTreeMap<String, Yaml>,
+    #[serde(default)]
+    conditions: BTreeMap<String, Yaml>,
     resources: BTreeMap<String, RawResource>,
 }
 

@@ -5,13 +5,15 @@ use serde_norway::{Value as Yaml, value::TaggedValue};
 
 use super::{Document, TemplateError};
 
-/// Resolves `!Ref`, `!GetAtt` and `!Sub`, in their short form.
+/// Resolves `!Ref`, `!GetAtt`, `!Sub` and `!If`, in their short form.
 ///
 /// A parameter becomes its value. A resource has no physical id on one machine: a reference to it
-/// becomes its logical id, an attribute of it `LogicalId.Attribute`.
+/// becomes its logical id, an attribute of it `LogicalId.Attribute`. Of `!If` that side remains which
+/// its condition chooses; a condition may be `!Equals` and `!Not`.
 pub(super) struct Intrinsics {
     parameters: BTreeMap<String, String>,
     resources: BTreeSet<String>,
+    conditions: BTreeMap<String, Yaml>,
 }
 
 impl Intrinsics {
@@ -24,7 +26,11 @@ impl Intrinsics {
                 .ok_or_else(|| TemplateError::new("Parameters", format!("{name} has no value")))?;
             parameters.insert(name.clone(), value.to_owned());
         }
-        Ok(Self { parameters, resources: document.resources.keys().cloned().collect() })
+        Ok(Self {
+            parameters,
+            resources: document.resources.keys().cloned().collect(),
+            conditions: document.conditions.clone(),
+        })
     }
 
     /// `value` as JSON, every intrinsic function in it resolved; `place` is where it stands.
@@ -52,10 +58,41 @@ impl Intrinsics {
                 }
                 Value::Object(object)
             }
+            Yaml::Tagged(tagged) if tagged.tag == "If" => {
+                let side = self.side(&tagged.value);
+                self.resolve(place, side.map_err(|reason| TemplateError::new(place, reason))?)?
+            }
             Yaml::Tagged(tagged) => Value::String(
                 self.call(tagged).map_err(|reason| TemplateError::new(place, reason))?,
             ),
         })
+    }
+
+    /// The side of an `!If` that its condition chooses.
+    fn side<'a>(&self, arguments: &'a Yaml) -> Result<&'a Yaml, String> {
+        let Some([Yaml::String(name), yes, no]) = arguments.as_sequence().map(Vec::as_slice) else {
+            return Err(
+                "!If of anything but a condition and two sides is not understood".to_owned()
+            );
+        };
+        let condition = self.conditions.get(name);
+        let condition =
+            condition.ok_or_else(|| format!("!If {name} names nothing that is known"))?;
+        Ok(if self.holds(name, condition)? { yes } else { no })
+    }
+
+    fn holds(&self, name: &str, condition: &Yaml) -> Result<bool, String> {
+        let not_understood = || format!("the condition {name} is not understood");
+        let Yaml::Tagged(tagged) = condition else { return Err(not_understood()) };
+        let arguments = tagged.value.as_sequence().map(Vec::as_slice);
+        match (tagged.tag.to_string().as_str(), arguments) {
+            ("!Not", Some([condition])) => Ok(!self.holds(name, condition)?),
+            ("!Equals", Some([left, right])) => {
+                let value = |side| self.resolve(name, side).map_err(|error| error.reason);
+                Ok(value(left)? == value(right)?)
+            }
+            _ => Err(not_understood()),
+        }
     }
 
     fn call(&self, TaggedValue { tag, value }: &TaggedValue) -> Result<String, String> {
@@ -117,6 +154,11 @@ Parameters:
   Other: {Type: String, Default: there}
 Resources:
   Pool: {Type: T}
+Conditions:
+  IsHere: !Equals [!Ref Name, here]
+  IsElsewhere: !Not [!Equals [!Ref Name, here]]
+  IsBoth: !And [!Equals [a, a], !Equals [b, b]]
+  IsUnknown: !Equals [!Ref X, x]
 ";
 
     fn resolve(yaml: &str) -> Result<Value, TemplateError> {
@@ -139,6 +181,8 @@ Resources:
             ("!Sub plain", json!("plain")),
             ("[1, -1, 1.5, true, null, a]", json!([1, -1, 1.5, true, null, "a"])),
             ("{a: {b: !Ref Name}}", json!({"a": {"b": "here"}})),
+            ("!If [IsHere, {a: !Ref Name}, b]", json!({"a": "here"})),
+            ("!If [IsElsewhere, a, !If [IsHere, b, c]]", json!("b")),
         ] {
             assert_eq!(resolve(yaml), Ok(expected), "{yaml}");
         }
@@ -154,6 +198,14 @@ Resources:
             ("!Sub '${Name'", "top", "!Sub with an open ${"),
             ("!Sub ['${A}', {A: b}]", "top", "!Sub of anything but a text is not understood"),
             ("!Base64 x", "top", "!Base64 is not understood"),
+            ("!If [X, a, b]", "top", "!If X names nothing that is known"),
+            (
+                "{a: !If [IsHere, b]}",
+                "top.a",
+                "!If of anything but a condition and two sides is not understood",
+            ),
+            ("!If [IsBoth, a, b]", "top", "the condition IsBoth is not understood"),
+            ("!If [IsUnknown, a, b]", "top", "!Ref X names nothing that is known"),
             ("{1: a}", "top", "has a key that is no text"),
             (".nan", "top", "is no number"),
         ] {

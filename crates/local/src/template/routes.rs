@@ -94,6 +94,10 @@ struct ApiEvent {
     method: String,
     #[serde(default)]
     auth: EventAuth,
+    /// What a body must look like for API Gateway to call the function. The function refuses no less,
+    /// with the same status and code, so nothing is checked here.
+    #[serde(rename = "RequestModel")]
+    _request_model: Option<Value>,
 }
 
 #[derive(Default, Deserialize)]
