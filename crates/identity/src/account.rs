@@ -53,7 +53,7 @@ impl Account {
 
     /// Opens the connection before a call needs it, by a request that is no operation: it has no
     /// effect and no quota, and whatever is answered will do. If it fails, the call opens one.
-    pub async fn prepare(&self) {
+    pub async fn connect(&self) {
         let call = self.cognito.get_user().access_token("none").customize();
         let plain = call.mutate_request(|request| {
             *request = HttpRequest::get(request.uri()).unwrap_or_else(|_| HttpRequest::empty());

@@ -39,7 +39,7 @@ impl Identity {
 
     /// Reads the app client's secret, and so opens the connection too, before a call needs them. If
     /// that fails, the call does it.
-    pub async fn prepare(&self) {
+    pub async fn fetch_secret(&self) {
         _ = self.secret.later_than(Reading::NONE, self.read_secret()).await;
     }
 

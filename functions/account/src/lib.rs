@@ -98,7 +98,7 @@ impl Handler for OwnAccount {
     }
 
     async fn prepare(&self) {
-        self.account.prepare().await;
+        self.account.connect().await;
     }
 }
 

@@ -55,6 +55,6 @@ impl Handler for Confirm {
     }
 
     async fn prepare(&self) {
-        self.identity.prepare().await;
+        self.identity.fetch_secret().await;
     }
 }

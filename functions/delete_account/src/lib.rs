@@ -33,6 +33,6 @@ impl Handler for DeleteAccount {
     }
 
     async fn prepare(&self) {
-        self.identity.prepare().await;
+        self.identity.fetch_secret().await;
     }
 }

@@ -79,7 +79,7 @@ impl Handler for Login {
     }
 
     async fn prepare(&self) {
-        self.identity.prepare().await;
+        self.identity.fetch_secret().await;
     }
 }
 

@@ -67,6 +67,6 @@ impl Handler for Recover {
     }
 
     async fn prepare(&self) {
-        self.identity.prepare().await;
+        self.identity.fetch_secret().await;
     }
 }

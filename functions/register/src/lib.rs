@@ -37,7 +37,7 @@ impl Handler for Register {
     }
 
     async fn prepare(&self) {
-        self.identity.prepare().await;
+        self.identity.fetch_secret().await;
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
 async fn the_secret_that_was_prepared_is_not_read_again() {
     let endpoint = Endpoint::new(&[TOKENS]);
     let identity = endpoint.identity();
-    identity.prepare().await;
+    identity.fetch_secret().await;
     assert_eq!((endpoint.told(), endpoint.calls()), (1, 0));
     identity.log_in(&username(), &"a password".into(), None).await.unwrap();
     assert_eq!((endpoint.told(), endpoint.calls()), (1, 1));
@@ -20,7 +20,7 @@ async fn what_could_not_be_prepared_the_call_does() {
     for fault in [Reset, BadGateway, Page, Half, Answer("{}")] {
         let endpoint = Endpoint::telling(&[fault.clone(), secret!("secret")], &[TOKENS]);
         let identity = endpoint.identity();
-        identity.prepare().await;
+        identity.fetch_secret().await;
         let outcome = identity.log_in(&username(), &"a password".into(), None).await;
         assert!(outcome.is_ok(), "{fault:?}: {outcome:?}");
     }
@@ -29,10 +29,10 @@ async fn what_could_not_be_prepared_the_call_does() {
 /// Where there is no secret to read, the connection is opened by a request that Cognito does nothing
 /// about, and every answer to it will do.
 #[tokio::test(start_paused = true)]
-async fn an_account_prepares_by_no_operation() {
+async fn an_account_connects_by_no_operation() {
     for answer in [Answer("{}"), Page, Half, BadGateway, Reset] {
         let endpoint = Endpoint::new(std::slice::from_ref(&answer));
-        endpoint.account().prepare().await;
+        endpoint.account().connect().await;
         assert_eq!((endpoint.opened() > 0, endpoint.calls()), (true, 0), "{answer:?}");
     }
 }
