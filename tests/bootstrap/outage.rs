@@ -3,7 +3,7 @@
 use std::{
     net::{Ipv4Addr, TcpListener},
     path::Path,
-    thread,
+    process, thread,
 };
 
 use local::Data;
@@ -79,7 +79,9 @@ fn up(users: &Path, port: u16) -> Running {
     stack_of_today(Data::Directory(users.to_owned()), port)
 }
 
-/// A port that nobody has, and that nobody who asks for any is likely to get.
+/// A port that nobody has, and that nobody gets who asks for any: those are above 32767.
 fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+    let first = 20_000 + u16::try_from(process::id() % 5_000).unwrap();
+    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    (first..first + 5_000).find(is_free).unwrap()
 }

@@ -5,7 +5,7 @@
 use std::{
     env,
     io::{self, BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     path::Path,
     process::exit,
     thread::park,
@@ -52,6 +52,12 @@ fn serve(address: &str) {
         match event.as_slice() {
             b"error" => assert_eq!(answer(&id, "error", b"oh"), "HTTP/1.1 202 Accepted"),
             b"hang" => park(),
+            b"late" => {
+                // Until the test hangs up.
+                let mut test = TcpStream::connect(env::var("TEST").unwrap()).unwrap();
+                test.read_to_end(&mut Vec::new()).unwrap();
+                answer(&id, "response", b"late");
+            }
             b"exit" => exit(3),
             b"answer and exit" => {
                 answer(&id, "response", b"bye");
@@ -149,8 +155,10 @@ fn moments_follow_one_another() {
     let mut environment = Environment::start(&function()).unwrap();
     let ready = environment.ready().unwrap();
     let first = environment.invoke(b"first").unwrap();
+    let second_ready = environment.ready().unwrap();
+    let between = Instant::now();
     let second = environment.invoke(b"second").unwrap();
-    assert_eq!(ready, first.asked);
+    assert_eq!((ready, second_ready), (first.asked, second.asked));
     let moments = [
         before,
         environment.spawned(),
@@ -158,6 +166,7 @@ fn moments_follow_one_another() {
         first.handed_out,
         first.answered,
         second.asked,
+        between,
         second.handed_out,
         second.answered,
         Instant::now(),
@@ -199,6 +208,18 @@ fn a_function_that_does_not_answer() {
     let failure = environment.invoke(b"hang").unwrap_err();
     assert!(matches!(failure, Failure::TimedOut(after) if after == function.timeout));
     assert!(environment.exit(Duration::ZERO).unwrap().is_none(), "it lives on");
+}
+
+#[test]
+fn an_answer_that_comes_too_late_is_forgotten() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let function = Function { timeout: Duration::from_millis(100), ..function() };
+    let mut environment = Environment::start(&function.with("TEST", &address)).unwrap();
+    assert!(matches!(environment.invoke(b"late").unwrap_err(), Failure::TimedOut(_)));
+    drop(listener.accept().unwrap());
+    environment.ready().unwrap();
+    assert_eq!(respond(&mut environment, "next"), "next");
 }
 
 #[test]
