@@ -5,9 +5,9 @@ use std::{fs, path::Path};
 use cargo_metadata::MetadataCommand;
 
 /// What each package may name of ours. `functions/*` stands for every package in that folder.
-const OURS: [(&str, &[&str]); 8] = [
+const OURS: [(&str, &[&str]); 9] = [
     ("cognito-emulator", &[]),
-    ("e2e", &["local"]),
+    ("e2e", &["local", "runtime-api"]),
     ("functions/*", &["generator", "identity", "lambda", "shared"]),
     ("generator", &[]),
     ("identity", &["shared"]),
@@ -28,6 +28,7 @@ const OURS: [(&str, &[&str]); 8] = [
             "shared",
         ],
     ),
+    ("runtime-api", &[]),
     ("shared", &[]),
 ];
 

@@ -5,15 +5,15 @@ use std::{collections::BTreeSet, fs, path::Path};
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Call, Tokens, confirm, confirmed, log_in, register, session, set_up_mfa},
+    client::{Call, Tokens, confirm, confirmed_on, log_in, register, session, set_up_mfa},
     contract::repository,
-    stack::{ORIGIN, SHARED},
+    stack::{ORIGIN, Running, SHARED},
     totp::{code, wrong_code},
 };
 
 /// What the user pool must know before the event.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Given {
+pub(crate) enum Given {
     Nothing,
     /// The event's user waits for a code.
     Registered,
@@ -44,7 +44,7 @@ use Given::{
 };
 
 /// Each event, what it needs, the status of its answer, and the code if it is a problem.
-const EVENTS: [(&str, Given, u16, Option<&str>); 114] = [
+pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 114] = [
     ("change_password/invalid_credentials", Bearer, 401, Some("invalid_credentials")),
     ("change_password/malformed_request", Bearer, 400, Some("malformed_request")),
     ("change_password/success", Bearer, 204, None),
@@ -166,12 +166,12 @@ const EVENTS: [(&str, Given, u16, Option<&str>); 114] = [
     ("reset_password/weak_password", Nothing, 400, Some("weak_password")),
 ];
 
-fn event(name: &str) -> Value {
+pub(crate) fn event(name: &str) -> Value {
     serde_json::from_str(&repository(&format!("events/{name}.json"))).unwrap()
 }
 
 /// The method, the path and the logical id of the function behind a folder.
-fn route(folder: &str) -> (&'static str, &'static str, &'static str) {
+pub(crate) fn route(folder: &str) -> (&'static str, &'static str, &'static str) {
     match folder {
         "register" => ("POST", "/register", "RegisterFunction"),
         "confirm_user" => ("POST", "/confirm_user", "ConfirmFunction"),
@@ -193,8 +193,9 @@ fn route(folder: &str) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-/// Brings about what `event` needs. What the outcome is about stays: a wrong code is not made right.
-fn prepare(given: Given, outcome: &str, event: &mut Value) {
+/// Brings about on `stack` what `event` needs. What the outcome is about stays: a wrong code is not
+/// made right.
+pub(crate) fn prepare(stack: &Running, given: Given, outcome: &str, event: &mut Value) {
     if given == Nothing {
         return;
     }
@@ -203,13 +204,13 @@ fn prepare(given: Given, outcome: &str, event: &mut Value) {
     match given {
         Nothing => {}
         Bearer | LoggedOut | SettingUp | Protected => {
-            let bearer = format!("Bearer {}", token(given, outcome, &mut body));
+            let bearer = format!("Bearer {}", token(stack, given, outcome, &mut body));
             event["headers"]["Authorization"] = bearer.clone().into();
             event["multiValueHeaders"]["Authorization"] = json!([bearer]);
         }
-        Refreshable => body["refresh_token"] = log_in(&SHARED, &confirmed()).refresh.into(),
+        Refreshable => body["refresh_token"] = log_in(stack, &confirmed_on(stack)).refresh.into(),
         Registered | Mailed | Confirmed | WithMfa | Challenged | Forgot => {
-            prepare_named(given, outcome, &mut body);
+            prepare_named(stack, given, outcome, &mut body);
         }
     }
     if !body.is_null() {
@@ -218,50 +219,50 @@ fn prepare(given: Given, outcome: &str, event: &mut Value) {
 }
 
 /// Brings about what a request needs that names its user.
-fn prepare_named(given: Given, outcome: &str, body: &mut Value) {
+fn prepare_named(stack: &Running, given: Given, outcome: &str, body: &mut Value) {
     let address = body["username"].as_str().unwrap().to_owned();
-    register(&SHARED, &address);
+    register(stack, &address);
     if ![Registered, Mailed].contains(&given) {
-        confirm(&SHARED, &address);
+        confirm(stack, &address);
     }
     if given == Forgot {
         let forgot = json!({"username": address});
-        assert_eq!(Call::post("/forgot_password", &forgot).send().status, 202);
+        assert_eq!(Call::post("/forgot_password", &forgot).send_to(stack).status, 202);
     }
     if [Mailed, Forgot].contains(&given) {
-        body["confirmation_code"] = SHARED.codes(&address).swap_remove(0).into();
+        body["confirmation_code"] = stack.codes(&address).swap_remove(0).into();
     }
     if [WithMfa, Challenged].contains(&given) {
-        let secret = set_up_mfa(&SHARED, &log_in(&SHARED, &address).access);
+        let secret = set_up_mfa(stack, &log_in(stack, &address).access);
         if given == Challenged {
-            body["session"] = session(&SHARED, &address).into();
-            put_code(&secret, outcome, body);
+            body["session"] = session(stack, &address).into();
+            put_code(stack, &secret, outcome, body);
         }
     }
 }
 
 /// The access token of somebody of whom `given` holds.
-fn token(given: Given, outcome: &str, body: &mut Value) -> String {
-    let Tokens { access, refresh, .. } = log_in(&SHARED, &confirmed());
+fn token(stack: &Running, given: Given, outcome: &str, body: &mut Value) -> String {
+    let Tokens { access, refresh, .. } = log_in(stack, &confirmed_on(stack));
     if given == LoggedOut {
         let refresh = json!({"refresh_token": refresh});
-        assert_eq!(Call::post("/logout", &refresh).send().status, 204);
+        assert_eq!(Call::post("/logout", &refresh).send_to(stack).status, 204);
     }
     if given == SettingUp {
-        let key = Call::new("POST", "/mfa/setup").bearer(&access).send().json();
-        put_code(key["secret"].as_str().unwrap(), outcome, body);
+        let key = Call::new("POST", "/mfa/setup").bearer(&access).send_to(stack).json();
+        put_code(stack, key["secret"].as_str().unwrap(), outcome, body);
     }
     if given == Protected {
-        put_code(&set_up_mfa(&SHARED, &access), outcome, body);
+        put_code(stack, &set_up_mfa(stack, &access), outcome, body);
     }
     access
 }
 
 /// Puts the code of now into a body, or a wrong one where that is the outcome.
-fn put_code(secret: &str, outcome: &str, body: &mut Value) {
+fn put_code(stack: &Running, secret: &str, outcome: &str, body: &mut Value) {
     if !body.is_null() {
         let wrong = outcome.starts_with("invalid_code");
-        let code = if wrong { wrong_code(&SHARED, secret) } else { code(&SHARED, secret, 0) };
+        let code = if wrong { wrong_code(stack, secret) } else { code(stack, secret, 0) };
         body["code"] = code.into();
     }
 }
@@ -272,7 +273,7 @@ fn every_event_has_the_outcome_of_its_name() {
         let (folder, outcome) = name.split_once('/').unwrap();
         assert!(outcome.starts_with(code.unwrap_or("success")) || outcome == "malformed_json");
         let mut event = event(name);
-        prepare(given, outcome, &mut event);
+        prepare(&SHARED, given, outcome, &mut event);
         let answer = SHARED.invoke(route(folder).2, &event.to_string());
         let body = answer["body"].as_str().unwrap();
         assert_eq!(answer["statusCode"], status, "{name}: {body}");

@@ -39,26 +39,28 @@ pub(crate) struct Running {
 impl Running {
     /// Starts a stack in memory, for a test that moves the time on.
     pub(crate) fn in_memory() -> Self {
-        Self::start(Data::Ephemeral, RateLimits::Off, 0)
+        Self::start(Data::Ephemeral, RateLimits::Off, START, 0)
     }
 
     /// Starts a stack in memory whose limits by address and route hold.
     pub(crate) fn limited() -> Self {
-        Self::start(Data::Ephemeral, RateLimits::Enforced, 0)
+        Self::start(Data::Ephemeral, RateLimits::Enforced, START, 0)
     }
 
     /// Starts a stack with the users in `directory`, `late` after the first one.
     pub(crate) fn on(directory: &Path, late: Duration) -> Self {
-        Self::start(Data::Directory(directory.to_owned()), RateLimits::Off, late.as_secs())
+        let data = Data::Directory(directory.to_owned());
+        Self::start(data, RateLimits::Off, START + late.as_secs(), 0)
     }
 
-    fn start(data: Data, rate_limits: RateLimits, late: u64) -> Self {
+    /// Starts a stack at `now`, in seconds since 1970; 0 is any port for its Cognito endpoint.
+    pub(crate) fn start(data: Data, rate_limits: RateLimits, now: u64, cognito_port: u16) -> Self {
         let log = Arc::new(Mutex::new(Vec::new()));
-        let now = Arc::new(AtomicU64::new(START + late));
+        let now = Arc::new(AtomicU64::new(now));
         let (sink, clock) = (Arc::clone(&log), Arc::clone(&now));
         let options = Options {
             port: 0,
-            cognito_port: 0,
+            cognito_port,
             data,
             rate_limits,
             allowed_origins: format!("{ORIGIN},{OTHER_ORIGIN}").parse().unwrap(),
