@@ -14,6 +14,7 @@ mod confirm_user;
 mod contract;
 mod delete_me;
 mod events;
+mod examples;
 mod forgot_password;
 mod generate;
 mod headers;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     client::{Call, Tokens},
-    contract::{OPENAPI, repository, resolved},
+    contract::{OPENAPI, at, repository, resolved},
 };
 
 /// The parameters of the generator by every name, as the body of `POST /generate` has them.
@@ -14,9 +14,14 @@ fn parameters() -> &'static Map<String, Value> {
     OPENAPI["components"]["schemas"]["GeneratorRequest"]["properties"].as_object().unwrap()
 }
 
+/// The schema of a parameter, which aliases refer to.
+fn parameter(name: &str) -> &'static Value {
+    at(&resolved(&format!("/components/schemas/GeneratorRequest/properties/{name}")))
+}
+
 /// The parameters without which `name` means nothing.
 fn beside(name: &str) -> Vec<(&'static str, String)> {
-    let with = resolved(&parameters()[name])["x-with"].as_object();
+    let with = parameter(name)["x-with"].as_object();
     with.into_iter().flatten().map(|(name, value)| (name.as_str(), text(value))).collect()
 }
 
@@ -51,7 +56,7 @@ fn parameters_are_known_by_every_documented_name() {
         [by_query, by_body].map(|call| call.bearer(&Tokens::shared().access).send().status)
     };
     for (name, schema) in parameters() {
-        let (own, schema) = (schema, resolved(schema));
+        let (own, schema) = (schema, parameter(name));
         let default = own.get("default").or_else(|| schema.get("default"));
         for value in default.into_iter().chain(schema["examples"].as_array().unwrap()) {
             assert_eq!(status(name, value), [200, 200], "{name} {value}");
