@@ -16,6 +16,7 @@ mod report;
 mod rows;
 mod start;
 mod statistics;
+mod trust;
 
 use std::{
     fs,
@@ -35,17 +36,15 @@ use crate::{
     cognito::Cognito,
     figures::{Figures, Measured},
     goals::{HasQuota, verdicts},
-    options::{Options, Roots},
+    options::Options,
     programs::Programs,
     quota::Quota,
     report::Report,
     rows::{HANDWRITTEN, ROWS, Row},
     start::Subject,
+    trust::Trust,
 };
 
-/// Where systems keep their root certificates: Debian, and Amazon Linux as on Lambda.
-const BUNDLES: [&str; 2] =
-    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 /// A function at a share of a CPU may be slow, and is measured anyhow.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -83,7 +82,8 @@ fn run(options: &Options) -> Result<String, Error> {
     };
     let report = Report::new(options, &cognito.costs(), measured, goals);
     let output = options.output.clone().unwrap_or_else(|| target.join("bench.json"));
-    write(&output, &serde_json::to_string_pretty(&report)?)?;
+    let json = serde_json::to_string_pretty(&report)?;
+    fs::write(&output, json).map_err(|error| Error::File(output, error))?;
     Ok(report.markdown())
 }
 
@@ -99,26 +99,6 @@ fn chosen(options: &Options) -> Vec<Row> {
     ROWS.into_iter().filter(is_chosen).collect()
 }
 
-/// Files of root certificates.
-struct Trust {
-    endpoint: PathBuf,
-    functions: PathBuf,
-}
-
-impl Trust {
-    fn write(folder: &Path, chain: &Chain, roots: Roots) -> Result<Self, Error> {
-        let endpoint = folder.join("root.pem");
-        write(&endpoint, &chain.root)?;
-        if roots == Roots::One {
-            return Ok(Self { functions: endpoint.clone(), endpoint });
-        }
-        let functions = folder.join("roots.pem");
-        let machine = BUNDLES.iter().find_map(|bundle| fs::read_to_string(bundle).ok());
-        write(&functions, &(machine.unwrap_or_default() + &chain.root))?;
-        Ok(Self { endpoint, functions })
-    }
-}
-
 fn subject(
     row: &Row,
     programs: &Programs,
@@ -128,6 +108,9 @@ fn subject(
     // What is written by hand is written for the roots that it needs.
     let roots = if row.name == HANDWRITTEN { &trust.endpoint } else { &trust.functions };
     let mut function = Function::new(row.name, programs.find(row)?)
+        // Lambda's libraries are where it points to; elsewhere they may not be, and the linker's search
+        // for each would be in the time of a start.
+        .without("LD_LIBRARY_PATH")
         .with("ALLOWED_ORIGINS", "https://app.example.com")
         .with("COGNITO_USER_POOL_ID", "us-east-1_Ex4mpleId")
         .with("COGNITO_CLIENT_ID", "4kq1v0n8m2s6t3r9p7l5j0h1ge")
@@ -166,10 +149,6 @@ fn summary(subject: &Subject, starts: Vec<Figures>) -> Result<Measured, Error> {
     let size_mb = size as f64 / 1e6;
     let medians = Figures::medians(&starts).ok_or(Error::Nothing)?;
     Ok(Measured { name: subject.name, size_mb, medians, starts })
-}
-
-fn write(file: &Path, text: &str) -> Result<(), Error> {
-    fs::write(file, text).map_err(|error| Error::File(file.to_owned(), error))
 }
 
 /// An error with what it came from.

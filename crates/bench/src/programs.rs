@@ -28,11 +28,14 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Builds what `rows` need beside the functions.
+    /// Builds what `rows` need beside the functions, once it is known that those are there.
     ///
     /// # Errors
-    /// If a compiler does not succeed.
+    /// [`Error::Missing`], or if a compiler does not succeed.
     pub fn build(&self, rows: &[Row]) -> Result<(), Error> {
+        for row in rows.iter().filter(|row| matches!(row.program, Program::Function(_))) {
+            self.find(row)?;
+        }
         fs::create_dir_all(&self.folder).map_err(|e| Error::File(self.folder.clone(), e))?;
         for row in rows {
             if let Program::Floor(options) = row.program {
