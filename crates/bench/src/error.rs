@@ -11,8 +11,8 @@ pub enum Error {
         /// What to do.
         advice: &'static str,
     },
-    /// A command that failed; it has said why.
-    #[error("{0} failed")]
+    /// A command that is not there, or that failed and has said why.
+    #[error("{0} failed, or is not there")]
     Command(String),
     /// A file that cannot be read or written.
     #[error("{}", .0.display())]
