@@ -5,7 +5,8 @@ use std::{fs, path::Path};
 use cargo_metadata::MetadataCommand;
 
 /// What each package may name of ours. `functions/*` stands for every package in that folder.
-const OURS: [(&str, &[&str]); 9] = [
+const OURS: [(&str, &[&str]); 10] = [
+    ("bench", &["runtime-api"]),
     ("cognito-emulator", &[]),
     ("e2e", &["local", "runtime-api"]),
     ("functions/*", &["generator", "identity", "lambda", "shared"]),
@@ -39,7 +40,7 @@ const WORLDS: [(&str, &[&str]); 9] = [
     ("axum", &[]),
     ("getrandom", &[]),
     ("hyper", &["local"]),
-    ("lambda_http", &["lambda"]),
+    ("lambda_http", &["bench", "lambda"]),
     ("lambda_runtime", &[]),
     ("redb", &["cognito-emulator"]),
     ("reqwest", &[]),
