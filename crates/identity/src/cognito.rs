@@ -14,12 +14,11 @@ use aws_sdk_cognitoidentityprovider::{
     config::retry::{RetryPartition, TokenBucket},
 };
 use aws_smithy_async::time::TimeSource;
-use aws_smithy_http_client::tls;
 use aws_smithy_runtime_api::client::http::{HttpClient, SharedHttpClient};
 use secrecy::ExposeSecret;
 use tokio::time::{Instant, timeout_at};
 
-use crate::{Credentials, Endpoint, Error, retry::LimitsAreFinal};
+use crate::{Credentials, Endpoint, Error, https::Https, retry::LimitsAreFinal};
 
 /// A connection that takes longer is given up and tried again.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_500);
@@ -49,12 +48,9 @@ impl Wire {
     /// Nothing is sent and no certificate read before the first call.
     #[must_use]
     pub fn https() -> Self {
-        // ring: the SDK's default, aws-lc, spends some 30 ms of CPU gathering entropy at its first
-        // use, which at a small memory size is most of the first user's wait.
-        let ring = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
         #[expect(clippy::disallowed_methods, reason = "a function's environment gives the clock")]
         let clock = Arc::new(SystemTime::now);
-        Self::over(aws_smithy_http_client::Builder::new().tls_provider(ring).build_https(), clock)
+        Self::over(Https::new(), clock)
     }
 
     /// Through `http_client`, with signatures dated by `clock`.

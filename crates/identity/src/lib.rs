@@ -17,6 +17,7 @@ mod confirm_sign_up;
 mod delete_user;
 mod error;
 mod forgot_password;
+mod https;
 mod log_in;
 mod log_in_with_code;
 mod log_out;

@@ -1,12 +1,18 @@
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
+    fmt,
     net::IpAddr,
     time::{Duration, SystemTime},
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
 use shared::{Caller, Request};
 
 /// The members of a REST proxy event (payload version 1.0) that a handler can need; all others are
@@ -14,13 +20,14 @@ use shared::{Caller, Request};
 /// Gateway developer guide.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct ProxyEvent {
+pub(crate) struct ProxyEvent<'a> {
     pub(crate) resource: String,
     http_method: String,
+    /// Read only if there are no others.
+    #[serde(borrow, default)]
+    headers: Option<&'a RawValue>,
     #[serde(default)]
-    headers: Option<BTreeMap<String, String>>,
-    #[serde(default)]
-    multi_value_headers: Option<BTreeMap<String, Vec<String>>>,
+    multi_value_headers: Option<Headers>,
     #[serde(default)]
     query_string_parameters: Option<BTreeMap<String, String>>,
     #[serde(default)]
@@ -69,10 +76,11 @@ struct Claims {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NotHttp {
     Method,
+    Headers,
     Base64,
 }
 
-impl ProxyEvent {
+impl ProxyEvent<'_> {
     pub(crate) fn into_request(self) -> Result<Request, NotHttp> {
         let claims = self.request_context.authorizer.and_then(|authorizer| authorizer.claims);
         Ok(Request {
@@ -84,7 +92,7 @@ impl ProxyEvent {
                 self.query_string_parameters,
             )
             .collect(),
-            headers: header_map(all_values(self.multi_value_headers, self.headers)),
+            headers: headers(self.multi_value_headers, self.headers)?,
             body: bytes(self.body.unwrap_or_default(), self.is_base64_encoded)?,
             caller: claims.and_then(|claims| Caller::from_sub(&claims.sub)),
             source_ip: self.request_context.identity.source_ip,
@@ -105,15 +113,61 @@ fn all_values(
         .chain(single.into_iter().flatten())
 }
 
-/// The headers; one that HTTP does not allow cannot have been sent by HTTP, and is left out.
-fn header_map(pairs: impl Iterator<Item = (String, String)>) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    for (name, value) in pairs {
-        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::try_from(value)) {
-            headers.append(name, value);
-        }
+/// Every value of every header: the multi-value map has them all, the other only the last of each.
+fn headers(multi: Option<Headers>, single: Option<&RawValue>) -> Result<HeaderMap, NotHttp> {
+    if let Some(Headers(headers)) = multi {
+        return Ok(headers);
     }
-    headers
+    let single = serde_json::from_str::<Option<BTreeMap<Text<'_>, Text<'_>>>>(
+        single.map_or("null", RawValue::get),
+    );
+    let mut headers = HeaderMap::new();
+    for (name, value) in single.map_err(|_| NotHttp::Headers)?.unwrap_or_default() {
+        append(&mut headers, &name.0, &value);
+    }
+    Ok(headers)
+}
+
+/// Adds a header; one that HTTP does not allow cannot have been sent by HTTP, and is left out.
+fn append(headers: &mut HeaderMap, name: &str, value: &Text<'_>) {
+    if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(&value.0)) {
+        headers.append(name, value);
+    }
+}
+
+/// A text that is copied only if it has escapes.
+#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(transparent)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// A map from names to lists of values, put together without a map in between: headers are most of
+/// an event.
+struct Headers(HeaderMap);
+
+impl<'de> Deserialize<'de> for Headers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Lists)
+    }
+}
+
+struct Lists;
+
+impl<'de> Visitor<'de> for Lists {
+    type Value = Headers;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("lists of values by name")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Headers, A::Error> {
+        let mut headers = HeaderMap::new();
+        while let Some((name, values)) = map.next_entry::<Text<'de>, Vec<Text<'de>>>()? {
+            for value in values {
+                append(&mut headers, &name.0, &value);
+            }
+        }
+        Ok(Headers(headers))
+    }
 }
 
 fn bytes(body: String, is_base64_encoded: bool) -> Result<Vec<u8>, NotHttp> {
@@ -137,7 +191,7 @@ mod tests {
             "requestContext": {"requestId": "id", "requestTimeEpoch": 1_500},
         });
         event.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
-        serde_json::from_value::<ProxyEvent>(event).unwrap().into_request()
+        serde_json::from_str::<ProxyEvent<'_>>(&event.to_string()).unwrap().into_request()
     }
 
     #[test]
@@ -176,6 +230,11 @@ mod tests {
         let request = request.unwrap();
         assert_eq!(request.query, [("length".to_owned(), "2".to_owned())]);
         assert_eq!(request.headers["a"], "b");
+        let escaped = json!({"headers": {"A": "\"b\\"}});
+        assert_eq!(read(&escaped).unwrap().headers["a"], "\"b\\");
+        for wrong in [json!(1), json!(["a"]), json!({"a": 1}), json!({"a": ["b"]})] {
+            assert_eq!(read(&json!({"headers": wrong})).unwrap_err(), NotHttp::Headers);
+        }
     }
 
     #[test]

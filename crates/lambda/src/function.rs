@@ -8,7 +8,7 @@ use std::{
 };
 
 use futures_util::FutureExt;
-use http::HeaderMap;
+use http::{HeaderMap, header::ORIGIN};
 use shared::{
     Caller, Kind, Origins, Problem, Request, Response, SecurityEvent, SubHash, accept, headers,
 };
@@ -102,7 +102,7 @@ impl Function {
     ) -> ProxyAnswer {
         let cold_start = invocation.map(|_| !self.warm.swap(true, Ordering::Relaxed));
         let arrival = Arrival { start: Instant::now(), cold_start, invocation };
-        let event = match serde_json::from_str::<ProxyEvent>(event) {
+        let event = match serde_json::from_str::<ProxyEvent<'_>>(event) {
             Ok(event) => event,
             Err(error) => {
                 // The parser's sentence could quote the event, and with it a password.
@@ -117,14 +117,14 @@ impl Function {
             Ok(request) => {
                 asked.method = Some(known(&request.method));
                 asked.caller = request.caller.as_ref().map(Caller::sub_hash);
-                (request.headers.clone(), self.run_handler(request).await)
+                (origin_of(&request.headers), self.run_handler(request).await)
             }
         };
         self.finish(&arrival, &asked, &headers, outcome)
     }
 
-    /// Runs the handler for whoever can take its answer; a panic in it becomes a problem. What a handler shares stays sound: the
-    /// clients and caches behind it hold no lock over an `await`.
+    /// Runs the handler for whoever can take its answer; a panic in it becomes a problem. What a
+    /// handler shares stays sound: the clients and caches behind it hold no lock over an `await`.
     async fn run_handler(&self, request: Request) -> Outcome {
         if !accept::admits_json(&request.headers) {
             return Err(Problem::new(Kind::NotAcceptable));
@@ -207,7 +207,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(event: &ProxyEvent) -> Self {
+    fn of(event: &ProxyEvent<'_>) -> Self {
         Self {
             request_id: Some(event.request_context.request_id.clone()),
             extended_request_id: event.request_context.extended_request_id.clone(),
@@ -215,6 +215,11 @@ impl Asked {
             ..Self::default()
         }
     }
+}
+
+/// All that an answer's headers depend on.
+fn origin_of(headers: &HeaderMap) -> HeaderMap {
+    headers.get_all(ORIGIN).iter().map(|origin| (ORIGIN, origin.clone())).collect()
 }
 
 /// Whether Cognito could not be reached or failed, which is neither its limit nor our set-up.
