@@ -4,7 +4,7 @@ use aws_sdk_cognitoidentityprovider::{Client, config::http::HttpRequest};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    Endpoint, Error, MissingVariables, Wire, cognito::within, error::of_token, log_in::incomplete,
+    Endpoint, Error, InvalidVariables, Wire, cognito::within, error::of_token, log_in::incomplete,
 };
 
 mod change_password;
@@ -38,10 +38,10 @@ impl Account {
     /// Accounts of the region that a function's environment variables name, over HTTPS.
     ///
     /// # Errors
-    /// All variables that are missing; see [`Endpoint::from_variables`].
+    /// All variables that are missing or wrong; see [`Endpoint::from_variables`].
     pub fn from_variables(
         variable: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, MissingVariables> {
+    ) -> Result<Self, InvalidVariables> {
         Ok(Self::new(&Endpoint::from_variables(variable)?, &Wire::https()))
     }
 

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use shared::secret_hash;
 
 use crate::{
-    Error, MissingVariables, Settings, Wire,
+    Error, InvalidVariables, Settings, Wire,
     client_secret::{ClientSecret, Reading},
     error::unexpected,
 };
@@ -23,10 +23,10 @@ impl Identity {
     /// The accounts that a function's environment variables name, over HTTPS.
     ///
     /// # Errors
-    /// All variables that are missing; see [`Settings::from_variables`].
+    /// All variables that are missing or wrong; see [`Settings::from_variables`].
     pub fn from_variables(
         variable: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, MissingVariables> {
+    ) -> Result<Self, InvalidVariables> {
         Ok(Self::new(Settings::from_variables(variable)?, &Wire::https()))
     }
 

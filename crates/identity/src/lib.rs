@@ -43,7 +43,7 @@ pub use new_password::{NewPassword, Weakness};
 pub use refresh_token::RefreshToken;
 pub use resend_code::Asked;
 pub use session::Session;
-pub use settings::{Credentials, Endpoint, MissingVariables, Settings};
+pub use settings::{Credentials, Endpoint, InvalidVariables, Settings};
 pub use sign_up::SignUp;
 pub use totp_code::TotpCode;
 pub use username::Username;

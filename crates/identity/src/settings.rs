@@ -1,4 +1,9 @@
+use std::fmt;
+
 use secrecy::SecretString;
+
+/// The variable that holds the id of the user pool.
+const USER_POOL_ID: &str = "COGNITO_USER_POOL_ID";
 
 /// Where a region's Cognito is.
 #[derive(Clone, Debug)]
@@ -34,20 +39,35 @@ pub struct Credentials {
     pub session_token: Option<SecretString>,
 }
 
-/// Environment variables that a function cannot work without.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("set the environment variables {}", .0.join(", "))]
-pub struct MissingVariables(pub Vec<&'static str>);
+/// Environment variables that a function cannot work with: all that is missing and all that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidVariables {
+    /// The names of those that are missing or empty.
+    pub missing: Vec<&'static str>,
+    /// What is wrong with others.
+    pub wrong: Vec<String>,
+}
+
+impl std::error::Error for InvalidVariables {}
+
+impl fmt::Display for InvalidVariables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.missing.join(", ");
+        let missing = (!names.is_empty()).then(|| format!("set the environment variables {names}"));
+        let faults: Vec<_> = missing.into_iter().chain(self.wrong.iter().cloned()).collect();
+        f.write_str(&faults.join("; "))
+    }
+}
 
 impl Endpoint {
     /// Reads `AWS_REGION` and, if it is set, the AWS SDKs' own
     /// `AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER`.
     ///
     /// # Errors
-    /// All variables that are missing or empty, at once.
+    /// All variables that are missing, empty or wrong, at once.
     pub fn from_variables(
         variable: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, MissingVariables> {
+    ) -> Result<Self, InvalidVariables> {
         let mut variables = Variables::new(variable);
         let endpoint = Self::read(&mut variables);
         variables.finish(endpoint)
@@ -67,14 +87,14 @@ impl Settings {
     /// `AWS_SESSION_TOKEN`; the last one may be absent.
     ///
     /// # Errors
-    /// All variables that are missing or empty, at once.
+    /// All variables that are missing, empty or wrong, at once.
     pub fn from_variables(
         variable: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, MissingVariables> {
+    ) -> Result<Self, InvalidVariables> {
         let mut variables = Variables::new(variable);
         let settings = Self {
             endpoint: Endpoint::read(&mut variables),
-            user_pool_id: variables.required("COGNITO_USER_POOL_ID"),
+            user_pool_id: variables.required(USER_POOL_ID),
             client_id: variables.required("COGNITO_CLIENT_ID"),
             credentials: Credentials {
                 access_key_id: variables.required("AWS_ACCESS_KEY_ID"),
@@ -82,19 +102,36 @@ impl Settings {
                 session_token: variables.optional("AWS_SESSION_TOKEN").map(Into::into),
             },
         };
+        if let Some(fault) = pool_fault(&settings.user_pool_id, &settings.endpoint.region) {
+            variables.wrong.push(fault);
+        }
         variables.finish(settings)
     }
 }
 
-/// Reads variables and remembers those that are missing.
+/// What is wrong with the id of a user pool, which begins with the region that the pool is in. Nothing
+/// is of one that is missing, or whose region cannot be compared.
+fn pool_fault(id: &str, region: &str) -> Option<String> {
+    match id.rsplit_once('_') {
+        _ if id.is_empty() => None,
+        None => Some(format!("{USER_POOL_ID} must be like {region}_AbCdEf123, and is {id}")),
+        Some((of, _)) if of != region && !region.is_empty() => Some(format!(
+            "{USER_POOL_ID} is of a pool in {of}, but AWS_REGION is {region}: use a pool of this region"
+        )),
+        Some(_) => None,
+    }
+}
+
+/// Reads variables and remembers what is wrong.
 struct Variables<'a> {
     variable: &'a dyn Fn(&str) -> Option<String>,
     missing: Vec<&'static str>,
+    wrong: Vec<String>,
 }
 
 impl<'a> Variables<'a> {
     fn new(variable: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self { variable, missing: Vec::new() }
+        Self { variable, missing: Vec::new(), wrong: Vec::new() }
     }
 
     fn optional(&self, name: &str) -> Option<String> {
@@ -109,14 +146,31 @@ impl<'a> Variables<'a> {
         value.unwrap_or_default()
     }
 
-    fn finish<T>(self, read: T) -> Result<T, MissingVariables> {
-        if self.missing.is_empty() { Ok(read) } else { Err(MissingVariables(self.missing)) }
+    fn finish<T>(self, read: T) -> Result<T, InvalidVariables> {
+        let Self { missing, wrong, .. } = self;
+        if missing.is_empty() && wrong.is_empty() {
+            Ok(read)
+        } else {
+            Err(InvalidVariables { missing, wrong })
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// All variables, but for one of them as they must be.
+    fn with(changed: &str, value: &str) -> impl Fn(&str) -> Option<String> {
+        move |name| {
+            Some(match name {
+                _ if name == changed => value.to_owned(),
+                "AWS_REGION" => "eu-west-1".to_owned(),
+                USER_POOL_ID => "eu-west-1_AbCdEf123".to_owned(),
+                _ => format!("value of {name}"),
+            })
+        }
+    }
 
     #[test]
     fn every_missing_variable_is_named() {
@@ -126,18 +180,33 @@ mod tests {
             "set the environment variables AWS_REGION, COGNITO_USER_POOL_ID, COGNITO_CLIENT_ID, \
              AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY"
         );
-        let empty =
-            |name: &str| Some(if name == "COGNITO_CLIENT_ID" { "" } else { "x" }.to_owned());
-        let empty = Settings::from_variables(&empty).unwrap_err();
-        assert_eq!(empty, MissingVariables(vec!["COGNITO_CLIENT_ID"]));
-        assert!(Settings::from_variables(&|_| Some("x".to_owned())).is_ok());
+        let empty = Settings::from_variables(&with("COGNITO_CLIENT_ID", "")).unwrap_err();
+        assert_eq!(empty.to_string(), "set the environment variables COGNITO_CLIENT_ID");
+        assert!(Settings::from_variables(&with("COGNITO_CLIENT_ID", "x")).is_ok());
         let none = Endpoint::from_variables(&|_| None).unwrap_err();
-        assert_eq!(none, MissingVariables(vec!["AWS_REGION"]));
+        assert_eq!(none.to_string(), "set the environment variables AWS_REGION");
+    }
+
+    #[test]
+    fn a_pool_of_another_region_is_named_beside_what_is_missing() {
+        for (id, fault) in [
+            ("eu-west-1_AbCdEf123", None),
+            ("us-east-1_AbCdEf123", Some("is of a pool in us-east-1, but AWS_REGION is eu-west-1")),
+            ("pool", Some("must be like eu-west-1_AbCdEf123, and is pool")),
+        ] {
+            let settings = Settings::from_variables(&with(USER_POOL_ID, id));
+            let shown = settings.map_err(|error| error.to_string()).err();
+            assert_eq!(shown.is_some(), fault.is_some(), "{shown:?}");
+            assert!(shown.unwrap_or_default().contains(fault.unwrap_or_default()), "{id}");
+        }
+        let both = |name: &str| (name == USER_POOL_ID).then(|| "pool".to_owned());
+        let faults = Settings::from_variables(&both).unwrap_err();
+        assert_eq!((faults.missing.len(), faults.wrong.len()), (4, 1), "{faults}");
     }
 
     #[test]
     fn sec_3_secrets_are_not_shown() {
-        let settings = Settings::from_variables(&|name| Some(format!("value of {name}"))).unwrap();
+        let settings = Settings::from_variables(&with("", "")).unwrap();
         let shown = format!("{settings:?}");
         for secret in ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
             assert!(!shown.contains(&format!("value of {secret}")), "{shown}");
