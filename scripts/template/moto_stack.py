@@ -133,9 +133,6 @@ def without(template: Json, types: set[str]) -> Json:
         return value
 
     kept = {name: it for name, it in resources.items() if name not in gone}
-    for resource in kept.values():
-        if resource.get("DependsOn") in gone:
-            del resource["DependsOn"]
     return replaced({**template, "Resources": kept})
 
 

@@ -91,10 +91,8 @@ def access_log(stack: Stack) -> Faults:
     yield from difference("destination", group, setting["DestinationArn"])
     values = json.loads(setting["Format"]).values()
     yield from differences("fields", LOGGED, {value.removeprefix("$context.") for value in values})
-    for name in ("Api", "ApiStage"):
-        waits = stack.resources[name].get("DependsOn", [])
-        if name == "Api" and "ApiGatewayAccount" not in waits:
-            yield "the API does not wait for the role that writes the log"
+    if '{"Ref": "ApiGatewayAccount"}' not in json.dumps(stage.get("Variables")):
+        yield "the stage does not wait for the role that writes the log"
     yield from difference("tracing of the API", True, stage.get("TracingEnabled"))
 
 
