@@ -33,13 +33,21 @@ fn events() -> Vec<Value> {
         with("httpMethod", json!(null)),
         with("requestContext", json!(null)),
         with("requestContext", json!({"requestId": 1})),
-        with("headers", json!([SECRET])),
+        single_value_headers(&fine, json!([SECRET])),
         with("multiValueHeaders", json!({"origin": SECRET})),
         with("multiValueQueryStringParameters", json!({"length": SECRET})),
         with("body", json!({"password": SECRET})),
         with("isBase64Encoded", json!(SECRET)),
         with("isBase64Encoded", json!(true)),
     ]
+}
+
+/// Those are read where there are no others.
+fn single_value_headers(event: &Value, headers: Value) -> Value {
+    let mut event = event.clone();
+    event["headers"] = headers;
+    event["multiValueHeaders"] = Value::Null;
+    event
 }
 
 /// An event of the function `id` that it refuses before it asks a user pool.
