@@ -263,6 +263,17 @@ where
     }
 }
 
+/// What `known` makes of a refusal; what it does not know, and what is none, is unexpected.
+pub(crate) fn refused<E>(
+    error: &SdkError<E, HttpResponse>,
+    known: fn(&Refusal<'_>) -> Option<Error>,
+) -> Error
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    Refusal::of(error).and_then(|refusal| known(&refusal)).unwrap_or_else(|| unexpected(error))
+}
+
 #[cfg(test)]
 mod tests {
     use aws_sdk_cognitoidentityprovider::{

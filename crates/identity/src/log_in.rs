@@ -9,7 +9,7 @@ use crate::{
     Error, Identity, RefreshToken, Username,
     client::context,
     cognito::within,
-    error::{Refusal, unexpected},
+    error::{Refusal, refused},
 };
 
 /// What the right password leads to.
@@ -90,9 +90,7 @@ impl Identity {
             Ok(output) => {
                 outcome(output.authentication_result, output.challenge_name, output.session)
             }
-            Err(error) => Err(Refusal::of(&error)
-                .and_then(|refusal| known(&refusal))
-                .unwrap_or_else(|| unexpected(&error))),
+            Err(error) => Err(refused(&error, known)),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     Error, Identity, LogIn, Session, Tokens, TotpCode, Username,
     client::context,
     cognito::within,
-    error::{Refusal, unexpected},
+    error::{Refusal, refused},
     log_in::{of_the_account, outcome},
 };
 
@@ -60,9 +60,7 @@ impl Identity {
             Ok(output) => {
                 outcome(output.authentication_result, output.challenge_name, output.session)
             }
-            Err(error) => Err(Refusal::of(&error)
-                .and_then(|refusal| known(&refusal))
-                .unwrap_or_else(|| unexpected(&error))),
+            Err(error) => Err(refused(&error, known)),
         }
     }
 }

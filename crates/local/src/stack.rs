@@ -24,7 +24,6 @@ use crate::{
     gateway::{Gateway, Router},
     limits::Limits,
     local_routes::LocalRoutes,
-    log::Lines,
     mail::Inbox,
     server,
     template::{PASSMINT, Template},
@@ -32,6 +31,9 @@ use crate::{
 
 /// The region that the user pool claims to be in.
 const REGION: &str = "us-east-1";
+
+/// Takes one line, without its end.
+pub type Lines = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// How a stack is started.
 pub struct Options {
