@@ -1,48 +1,30 @@
 """Has schemathesis ask the local stack for everything that openapi.yaml describes.
 
 Usage: run.py BINARY [OPTION]...     the built passmint, and more options of `schemathesis run`
+       with tests, the folder above this one, on PYTHONPATH
 """
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 import yaml
+
+from passmint import running
 
 HERE = Path(__file__).resolve().parent
 CONTRACT = HERE.parent.parent / "openapi.yaml"
 # So long that only a run which hangs is ended.
 LIMIT_SECONDS = 900
-OPTIONS = ["--ephemeral", "--port", "0", "--cognito-port", "0", "--rate-limits", "off"]
 
 
 def main(binary: str, *more: str) -> int:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        subprocess.Popen(
-            [binary, *OPTIONS], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        ) as passmint,
-    ):
+    with tempfile.TemporaryDirectory() as folder, running(binary) as url:
         tally = Path(folder) / "tally"
-        try:
-            status = schemathesis(url_of(passmint), tally, *more)
-        finally:
-            passmint.kill()
+        status = schemathesis(url, tally, *more)
         return status or never_successful(tally)
-
-
-def url_of(passmint: subprocess.Popen[str]) -> str:
-    """The URL in the start-up lines. The mails that follow are read and thrown away."""
-    assert passmint.stdout is not None
-    for line in passmint.stdout:
-        if found := re.search(r"running at\s+(\S+)", line):
-            threading.Thread(target=passmint.stdout.read, daemon=True).start()
-            return found[1]
-    raise SystemExit("passmint did not start")
 
 
 def schemathesis(url: str, tally: Path, *more: str) -> int:

@@ -5,22 +5,21 @@ Mann and Whitney must not tell them apart (p > 0.01), and their medians must dif
 3 ms or 3 %. One comparison in a hundred fails by chance, so one that fails is measured again.
 
 Usage: enumeration.py BINARY     the built passmint; exits 1 if a route tells them apart
+       with tests, the folder above this one, on PYTHONPATH
 """
 
 import http.client
 import json
 import math
 import random
-import re
 import statistics
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
-OPTIONS = ["--ephemeral", "--port", "0", "--cognito-port", "0", "--rate-limits", "off"]
+from passmint import running
+
 # Few enough tries for each user that no limit or lock of an account is met in two measurements.
 USERS = 80
 TRIES = 2
@@ -70,23 +69,8 @@ class Client:
 
 
 def main(binary: str) -> int:
-    with subprocess.Popen(
-        [binary, *OPTIONS], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as passmint:
-        try:
-            return measure_all(Client(url_of(passmint)))
-        finally:
-            passmint.kill()
-
-
-def url_of(passmint: subprocess.Popen[str]) -> str:
-    """The URL in the start-up lines. The mails that follow are read and thrown away."""
-    assert passmint.stdout is not None
-    for line in passmint.stdout:
-        if found := re.search(r"running at\s+(\S+)", line):
-            threading.Thread(target=passmint.stdout.read, daemon=True).start()
-            return found[1]
-    raise SystemExit("passmint did not start")
+    with running(binary) as url:
+        return measure_all(Client(url))
 
 
 def measure_all(client: Client) -> int:
