@@ -28,6 +28,8 @@ CHECKS: list[Callable[[Stack], Faults]] = [
     api.no_wildcard,
     limits.throttling,
     limits.firewall,
+    limits.foreign_pages,
+    limits.limits_by_address,
     functions.functions,
     functions.roles,
     functions.wildcards,

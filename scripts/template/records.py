@@ -147,8 +147,12 @@ def dimension_faults(stack: Stack, name: str, metric: Json) -> Faults:
             if wanted["FunctionName"] not in functions:
                 yield f"{name}: no function {wanted['FunctionName']}"
         case "AWS/WAFV2":
-            acl = stack.properties("Firewall")["VisibilityConfig"]["MetricName"]
-            wanted = {"WebACL": acl, "Rule": "ALL", "Region": {"Ref": "AWS::Region"}}
+            firewall = stack.properties("Firewall")
+            rules = {it["VisibilityConfig"]["MetricName"] for it in firewall["Rules"]} | {"ALL"}
+            acl = firewall["VisibilityConfig"]["MetricName"]
+            wanted = {"WebACL": acl, "Rule": found.get("Rule"), "Region": {"Ref": "AWS::Region"}}
+            if wanted["Rule"] not in rules:
+                yield f"{name}: no rule {wanted['Rule']}"
         case _:
             wanted = {"function_name": found.get("function_name"), "service": "passmint"}
             if wanted["function_name"] not in functions:
