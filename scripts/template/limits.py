@@ -30,7 +30,7 @@ UNLIKE = ("Access-Control-", "Content-Type")
 
 
 def throttling(stack: Stack) -> Faults:
-    """Every method is throttled, the public ones more; no body is ever logged"""
+    """Every method is throttled, the public and costly ones more; no body is ever logged"""
     stages = stack.of_type("AWS::ApiGateway::Stage")
     yield from differences("stages", {"ApiStage"}, set(stages))
     settings = {
@@ -44,7 +44,7 @@ def throttling(stack: Stack) -> Faults:
             f"DataTraceEnabled of {route}", False, setting.get("DataTraceEnabled")
         )
         yield from difference(f"LoggingLevel of {route}", "OFF", setting.get("LoggingLevel"))
-        yield from difference(f"MetricsEnabled of {route}", True, setting.get("MetricsEnabled"))
+        yield from difference(f"MetricsEnabled of {route}", False, setting.get("MetricsEnabled"))
         for limit in ("ThrottlingRateLimit", "ThrottlingBurstLimit"):
             most = settings[general][limit]
             if route != general and not 0 < setting[limit] < most:
