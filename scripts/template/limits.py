@@ -6,6 +6,9 @@ from api import GATEWAY_HEADERS, PUBLIC, problem_faults
 from firewall import MOST_CAPACITY, MOST_RATES, ORIGIN, STAGE, Request, capacity, matches
 from stack import Faults, Json, Stack, difference, differences, headers_of
 
+# The routes that a single user could keep the whole service busy with.
+COSTLY = {("get", "/generate"), ("post", "/generate")}
+
 # AWS WAF takes no other windows and no smaller limit; here all rules share one window, since the
 # answer names one time to wait.
 WINDOW = 600
@@ -38,7 +41,7 @@ def throttling(stack: Stack) -> Faults:
         for it in stack.properties("ApiStage")["MethodSettings"]
     }
     general = ("*", "/*")
-    yield from differences("throttled methods", {general, *PUBLIC}, set(settings))
+    yield from differences("throttled methods", {general, *PUBLIC, *COSTLY}, set(settings))
     for route, setting in settings.items():
         yield from difference(
             f"DataTraceEnabled of {route}", False, setting.get("DataTraceEnabled")
