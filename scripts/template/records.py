@@ -93,6 +93,8 @@ def access_log(stack: Stack) -> Faults:
     yield from differences("fields", LOGGED, {value.removeprefix("$context.") for value in values})
     if '{"Ref": "ApiGatewayAccount"}' not in json.dumps(stage.get("Variables")):
         yield "the stage does not wait for the role that writes the log"
+    account = stack.resources["ApiGatewayAccount"]
+    yield from difference("what the account waits for", "Api", account.get("DependsOn"))
     yield from difference("tracing of the API", True, stage.get("TracingEnabled"))
 
 
