@@ -70,10 +70,14 @@ def log_groups(stack: Stack) -> Faults:
 
 
 def kept(stack: Stack) -> Faults:
-    """What cannot be made again outlives the stack, and nothing else does"""
-    for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
-        found = {name for name, it in stack.resources.items() if it.get(policy) == "Retain"}
-        yield from differences(policy, KEPT, found)
+    """What cannot be made again outlives the stack, but not a first deployment that fails"""
+    resources = stack.resources.items()
+    policies = {name: it["DeletionPolicy"] for name, it in resources if "DeletionPolicy" in it}
+    # The pool stays in any case: its deletion protection would make the way back fail.
+    wanted = dict.fromkeys(KEPT, "RetainExceptOnCreate") | {"UserPool": "Retain"}
+    yield from difference("DeletionPolicy", wanted, policies)
+    found = {name for name, it in resources if it.get("UpdateReplacePolicy") == "Retain"}
+    yield from differences("UpdateReplacePolicy", KEPT, found)
 
 
 def key(stack: Stack) -> Faults:
