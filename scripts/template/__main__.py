@@ -19,6 +19,7 @@ import records
 from stack import TEMPLATE, Faults, Stack
 
 CHECKS: list[Callable[[Stack], Faults]] = [
+    api.swagger,
     api.the_routes,
     api.security,
     api.authorizer,
