@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 from samtranslator.yaml_helper import yaml_parse
 
 Json = Any
@@ -223,7 +223,7 @@ def refused(template: Json, names: list[str], words: str) -> None:
     try:
         body = json.dumps(template)
         formation.create_stack(StackName=name, TemplateBody=body, OnFailure="DO_NOTHING")
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(WaiterError):
             waiter = formation.get_waiter("stack_create_complete")
             waiter.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 20})
         (stack,) = formation.describe_stacks(StackName=name)["Stacks"]
