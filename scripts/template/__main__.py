@@ -45,6 +45,7 @@ CHECKS: list[Callable[[Stack], Faults]] = [
     records.alarms,
     records.every_function,
     records.metrics_in_the_code,
+    records.in_the_runbook,
     interface.parameters,
     interface.patterns,
     interface.mail_rule,

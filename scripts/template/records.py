@@ -193,6 +193,23 @@ def metrics_in_the_code(stack: Stack) -> Faults:
     yield from differences("names in the code", wanted, named & wanted)
 
 
+def in_the_runbook(stack: Stack) -> Faults:
+    """docs/operations.md explains every alarm, and has the price of what costs by the month"""
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    found = stack.of_type(ALARM)
+    watching = text.partition("## Watching it")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`.*?`) \|", watching, re.MULTILINE)
+    yield from differences("alarms", set(found), set(re.findall(r"\w+", " ".join(rows))))
+    metrics = sum(len(metrics_of(stack.properties(name))) for name in found)
+    rules = len(stack.properties("Firewall")["Rules"])
+    for row in (
+        f"| AWS WAF: the web ACL and its {rules} rules | {5 + rules:.2f} |",
+        f"| alarms: {len(found)} about {metrics} metrics | {metrics / 10:.2f} |",
+    ):
+        if row not in text:
+            yield f"not there: {row}"
+
+
 def metrics_of(alarm: Json) -> list[Json]:
     """The metrics of an alarm: its own one, or those that its expression takes."""
     if "Metrics" not in alarm:
