@@ -19,6 +19,7 @@ import records
 from stack import TEMPLATE, Faults, Stack
 
 CHECKS: list[Callable[[Stack], Faults]] = [
+    api.swagger,
     api.the_routes,
     api.security,
     api.authorizer,
@@ -28,6 +29,8 @@ CHECKS: list[Callable[[Stack], Faults]] = [
     api.no_wildcard,
     limits.throttling,
     limits.firewall,
+    limits.foreign_pages,
+    limits.limits_by_address,
     functions.functions,
     functions.roles,
     functions.wildcards,
@@ -42,6 +45,7 @@ CHECKS: list[Callable[[Stack], Faults]] = [
     records.alarms,
     records.every_function,
     records.metrics_in_the_code,
+    records.in_the_runbook,
     interface.parameters,
     interface.patterns,
     interface.mail_rule,

@@ -58,4 +58,4 @@ def user_pool(stack: Stack) -> Faults:
 
 def user_pool_client(stack: Stack) -> Faults:
     """The app client is exactly as designed"""
-    yield from difference("UserPoolClient", USER_POOL_CLIENT, stack.properties("UserPoolClient"))
+    yield from difference("app client", USER_POOL_CLIENT, stack.properties(stack.client))

@@ -35,8 +35,10 @@ NO_SECURITY = [{"NONE": []}]
 
 VALIDATOR = "x-amazon-apigateway-request-validator"
 REQUEST_BODY = {
-    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/jsonobject"}}},
+    "in": "body",
+    "name": "jsonobject",
     "required": True,
+    "schema": {"$ref": "#/definitions/jsonobject"},
 }
 
 ORIGIN = {"Fn::Sub": "'${AllowedOrigin}'"}
@@ -73,6 +75,15 @@ EXTRA_HEADERS = {
 }
 
 
+def swagger(stack: Stack) -> Faults:
+    """What SAM writes of the API is OpenAPI 2.0"""
+    yield from difference("version", "2.0", stack.api.get("swagger"))
+    for path, _ in leaves(stack.api):
+        name = ".".join(path)
+        if "requestBody" in path or ".schema.schema" in name:
+            yield f"no OpenAPI 2.0: {name}"
+
+
 def the_routes(stack: Stack) -> Faults:
     """The routes are exactly the known ones, each on its function"""
     found = {route: it for route, it in stack.methods().items() if route[0] != "options"}
@@ -95,7 +106,7 @@ def security(stack: Stack) -> Faults:
 
 def authorizer(stack: Stack) -> Faults:
     """The authorizer trusts the user pool of this stack alone"""
-    schemes = stack.api["components"]["securitySchemes"]
+    schemes = stack.api["securityDefinitions"]
     yield from differences("authorizers", {"AccessToken"}, set(schemes))
     wanted = {
         "type": "cognito_user_pools",
@@ -144,8 +155,8 @@ def models(stack: Stack) -> Faults:
     for route in needs & checked:
         method = stack.methods()[route]
         yield from difference(f"validator of {route}", "body-only", method[VALIDATOR])
-        yield from difference(f"body of {route}", REQUEST_BODY, method["requestBody"])
-    schemas = stack.api["components"]["schemas"]
+        yield from difference(f"body of {route}", [REQUEST_BODY], method["parameters"])
+    schemas = stack.api["definitions"]
     yield from difference("models", {"jsonobject": {"type": "object"}}, schemas)
     validators = stack.api[f"{VALIDATOR}s"]
     wanted = {"body-only": {"validateRequestBody": True, "validateRequestParameters": False}}

@@ -44,7 +44,7 @@ def functions(stack: Stack) -> Faults:
         properties = stack.properties(name)
         wanted = {
             "Architectures": [{"Ref": "Architecture"}],
-            "Environment": {"Variables": ENVIRONMENTS[name]},
+            "Environment": {"Variables": environment(stack, name)},
             "ReservedConcurrentExecutions": RESERVED,
             "TracingConfig": {"Mode": "Active"},
             "Handler": "bootstrap",
@@ -64,6 +64,14 @@ def functions(stack: Stack) -> Faults:
         )
         code = source["Properties"]["CodeUri"]
         yield from difference(f"CodeUri of {name}", f"functions/{snake_case(own)}", code)
+
+
+def environment(stack: Stack, name: str) -> Json:
+    """The variables of a function, with the present name of the app client."""
+    variables = ENVIRONMENTS[name]
+    if "COGNITO_CLIENT_ID" in variables:
+        return variables | {"COGNITO_CLIENT_ID": {"Ref": stack.client}}
+    return variables
 
 
 def roles(stack: Stack) -> Faults:

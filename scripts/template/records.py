@@ -70,10 +70,14 @@ def log_groups(stack: Stack) -> Faults:
 
 
 def kept(stack: Stack) -> Faults:
-    """What cannot be made again outlives the stack, and nothing else does"""
-    for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
-        found = {name for name, it in stack.resources.items() if it.get(policy) == "Retain"}
-        yield from differences(policy, KEPT, found)
+    """What cannot be made again outlives the stack, but not a first deployment that fails"""
+    resources = stack.resources.items()
+    policies = {name: it["DeletionPolicy"] for name, it in resources if "DeletionPolicy" in it}
+    # The pool stays in any case: its deletion protection would make the way back fail.
+    wanted = dict.fromkeys(KEPT, "RetainExceptOnCreate") | {"UserPool": "Retain"}
+    yield from difference("DeletionPolicy", wanted, policies)
+    found = {name for name, it in resources if it.get("UpdateReplacePolicy") == "Retain"}
+    yield from differences("UpdateReplacePolicy", KEPT, found)
 
 
 def key(stack: Stack) -> Faults:
@@ -93,6 +97,8 @@ def access_log(stack: Stack) -> Faults:
     yield from differences("fields", LOGGED, {value.removeprefix("$context.") for value in values})
     if '{"Ref": "ApiGatewayAccount"}' not in json.dumps(stage.get("Variables")):
         yield "the stage does not wait for the role that writes the log"
+    account = stack.resources["ApiGatewayAccount"]
+    yield from difference("what the account waits for", "Api", account.get("DependsOn"))
     yield from difference("tracing of the API", True, stage.get("TracingEnabled"))
 
 
@@ -147,8 +153,12 @@ def dimension_faults(stack: Stack, name: str, metric: Json) -> Faults:
             if wanted["FunctionName"] not in functions:
                 yield f"{name}: no function {wanted['FunctionName']}"
         case "AWS/WAFV2":
-            acl = stack.properties("Firewall")["VisibilityConfig"]["MetricName"]
-            wanted = {"WebACL": acl, "Rule": "ALL", "Region": {"Ref": "AWS::Region"}}
+            firewall = stack.properties("Firewall")
+            rules = {it["VisibilityConfig"]["MetricName"] for it in firewall["Rules"]} | {"ALL"}
+            acl = firewall["VisibilityConfig"]["MetricName"]
+            wanted = {"WebACL": acl, "Rule": found.get("Rule"), "Region": {"Ref": "AWS::Region"}}
+            if wanted["Rule"] not in rules:
+                yield f"{name}: no rule {wanted['Rule']}"
         case _:
             wanted = {"function_name": found.get("function_name"), "service": "passmint"}
             if wanted["function_name"] not in functions:
@@ -181,6 +191,23 @@ def metrics_in_the_code(stack: Stack) -> Faults:
     metrics = [it for name in stack.of_type(ALARM) for it in metrics_of(stack.properties(name))]
     wanted = {it["MetricName"] for it in metrics if it["Namespace"] == NAMESPACE} | {NAMESPACE}
     yield from differences("names in the code", wanted, named & wanted)
+
+
+def in_the_runbook(stack: Stack) -> Faults:
+    """docs/operations.md explains every alarm, and has the price of what costs by the month"""
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    found = stack.of_type(ALARM)
+    watching = text.partition("## Watching it")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`.*?`) \|", watching, re.MULTILINE)
+    yield from differences("alarms", set(found), set(re.findall(r"\w+", " ".join(rows))))
+    metrics = sum(len(metrics_of(stack.properties(name))) for name in found)
+    rules = len(stack.properties("Firewall")["Rules"])
+    for row in (
+        f"| AWS WAF: the web ACL and its {rules} rules | {5 + rules:.2f} |",
+        f"| alarms: {len(found)} about {metrics} metrics | {metrics / 10:.2f} |",
+    ):
+        if row not in text:
+            yield f"not there: {row}"
 
 
 def metrics_of(alarm: Json) -> list[Json]:

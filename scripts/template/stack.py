@@ -28,6 +28,8 @@ class Stack:
         self.expanded = expand(read(path))
         self.resources: dict[str, Json] = self.expanded["Resources"]
         self.api: Json = self.properties("Api")["Body"]
+        # Renamed when its secret is replaced, see docs/operations.md.
+        (self.client,) = self.of_type("AWS::Cognito::UserPoolClient")
 
     def properties(self, name: str) -> Json:
         return self.resources[name]["Properties"]

@@ -122,7 +122,7 @@ fn resolved(value: &Yaml, cognito: &Cognito) -> String {
     match (reference.tag.to_string().as_str(), reference.value.as_str().unwrap()) {
         ("!Ref", "AllowedOrigin") => ORIGIN.to_owned(),
         ("!Ref", "UserPool") => cognito.pool_id.clone(),
-        ("!Ref", "UserPoolClient") => cognito.client_id.clone(),
+        ("!Ref", client) if client.starts_with("UserPoolClient") => cognito.client_id.clone(),
         other => panic!("no value for {other:?}"),
     }
 }
