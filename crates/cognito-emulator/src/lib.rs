@@ -72,7 +72,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// If the file is in use, has a newer format or cannot be read, or if a property is refused;
+    /// If the file is in use, has another format or cannot be read, or if a property is refused;
     /// see [`OpenError`].
     pub fn open(config: Config) -> Result<Self, OpenError> {
         let (pools, pool) = pools::Pools::open(config)?;

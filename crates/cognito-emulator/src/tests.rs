@@ -13,7 +13,6 @@ mod client_secrets;
 mod clients;
 mod codes;
 mod deletion;
-mod format;
 mod limits;
 mod lockout;
 mod mfa_config;

@@ -23,7 +23,6 @@ pub(crate) struct User {
     /// The newest code, until it is used.
     pub(crate) sign_up_code: Option<StoredCode>,
     /// When a password that an administrator set stops to work; nothing if it is the user's own.
-    #[serde(default)]
     pub(crate) temporary_password_expires: Option<Moment>,
 }
 

@@ -142,15 +142,6 @@ pub(crate) struct VerificationMessageTemplate {
 }
 
 impl PoolSettings {
-    /// The settings of a pool of which no more is known than what cannot change.
-    pub(crate) fn identified_by(email: bool, case_sensitive: bool) -> Self {
-        Self {
-            username_attributes: email.then_some(VerifiedAttribute::Email).into_iter().collect(),
-            username_configuration: UsernameConfiguration { case_sensitive },
-            ..Self::default()
-        }
-    }
-
     pub(crate) fn password_policy(&self) -> PasswordPolicy {
         self.policies.password_policy.clone().unwrap_or_else(PasswordPolicy::of_a_pool_without_one)
     }
