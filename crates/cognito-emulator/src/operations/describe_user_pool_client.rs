@@ -9,7 +9,7 @@ use crate::{
     record::ClientRecord,
 };
 
-/// Tells the settings of the app client that this emulator honours, and its newest secret.
+/// Shows the settings of the app client that this emulator honours, and its original secret.
 pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
     let pool_id = fields.required("UserPoolId", &USER_POOL_ID)?;
     let client_id = fields.required("ClientId", &CLIENT_ID)?;
@@ -43,9 +43,9 @@ pub(super) fn described(record: &ClientRecord) -> Value {
         "TokenValidityUnits": units,
         "UserPoolId": record.pool_id,
     });
-    if let Some(newest) = record.active_secrets().last() {
-        // The caller signed as an administrator; on AWS too this is where the secret is read.
-        put(&mut described, "ClientSecret", newest.value.as_str());
+    // A secret that was added later never takes its place, also not after it was deleted.
+    if let Some(original) = record.original_secret() {
+        put(&mut described, "ClientSecret", original.value.as_str());
     }
     described
 }
