@@ -30,6 +30,7 @@ mod pool;
 mod pools;
 mod record;
 mod region;
+mod schema;
 mod session;
 mod settings;
 mod sigv4;

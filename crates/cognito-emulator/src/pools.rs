@@ -115,12 +115,11 @@ fn declare(
         None => PoolRecord::new(region, pool, now, &mut rng()),
     };
     let found = catalog.client(&client_id).map_err(OpenError::store)?;
-    let client = match found.filter(|found| found.pool_id == pool.id) {
-        Some(found) => ClientRecord { settings: client, modified: now, ..found },
-        None => {
-            let rng = &mut rng();
-            ClientRecord::new(&pool.id, client, Some(ids::client_secret(rng)), now, rng)
-        }
+    let client = if let Some(found) = found.filter(|found| found.pool_id == pool.id) {
+        ClientRecord { settings: client, modified: now, ..found }
+    } else {
+        let rng = &mut rng();
+        ClientRecord::new(&pool.id, client, Some(ids::client_secret(rng)), now, rng)
     };
     catalog.declare(&pool, &client).map_err(OpenError::store)?;
     Ok((pool, client))

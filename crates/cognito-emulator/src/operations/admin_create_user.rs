@@ -108,6 +108,7 @@ async fn create(pool: &Pool, input: Input, temporary: Temporary) -> Result<Value
         created: temporary.now,
         modified: temporary.now,
         sign_up_code: None,
+        pending_email: None,
         temporary_password_expires: Some(temporary.until),
     };
     let invited = match input.action {

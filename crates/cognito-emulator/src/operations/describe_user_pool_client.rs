@@ -32,7 +32,8 @@ pub(super) fn described(record: &ClientRecord) -> Value {
         "ClientId": record.id,
         "ClientName": client.client_name,
         "CreationDate": record.created.fractional_seconds(),
-        "EnablePropagateAdditionalUserContextData": false,
+        "EnablePropagateAdditionalUserContextData":
+            client.enable_propagate_additional_user_context_data,
         "EnableTokenRevocation": client.enable_token_revocation,
         "ExplicitAuthFlows": client.explicit_auth_flows,
         "IdTokenValidity": client.id_token_validity.unwrap_or(1),

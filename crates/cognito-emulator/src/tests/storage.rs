@@ -113,6 +113,20 @@ fn a_pool_stays_in_its_region() {
 fn properties_that_cannot_be_honoured_are_refused() {
     for (pool, client, expected) in [
         (json!({ "UsernameAttributes": ["phone_number"] }), json!({}), "UsernameAttributes"),
+        (json!({ "LambdaConfig": { "PreSignUp": "arn" } }), json!({}), "LambdaConfig"),
+        (json!({ "Schema": [] }), json!({}), "Schema"),
+        (
+            json!({ "AutoVerifiedAttributes": ["phone_number"] }),
+            json!({}),
+            "AutoVerifiedAttributes",
+        ),
+        (
+            json!({ "AutoVerifiedAttributes": [], "UserAttributeUpdateSettings": {
+                "AttributesRequireVerificationBeforeUpdate": ["email"],
+            } }),
+            json!({}),
+            "AttributesRequireVerificationBeforeUpdate",
+        ),
         (
             json!({ "Policies": { "PasswordPolicy": { "MinimumLength": 5 } } }),
             json!({}),
