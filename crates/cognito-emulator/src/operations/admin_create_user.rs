@@ -143,6 +143,7 @@ async fn resend(pool: &Pool, input: Input, temporary: Temporary) -> Result<Value
                 )));
             }
             let invited = addressee(&user, &input.mediums)?;
+            change.forget_old_password(&user.sub)?;
             user.password_hash = hash;
             user.temporary_password_expires = Some(temporary.until);
             user.modified = temporary.now;

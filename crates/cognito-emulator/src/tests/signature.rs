@@ -1,13 +1,14 @@
 use http::Request;
 use serde_json::json;
 
-use super::support::{Bench, REGION, START, sign};
+use super::support::{Bench, REGION, START, sign, sign_for};
 use crate::sigv4;
 
-const ADMIN: [&str; 29] = [
+const ADMIN: [&str; 30] = [
     "AddUserPoolClientSecret",
     "AdminConfirmSignUp",
     "AdminCreateUser",
+    "AdminDeleteSoftwareToken",
     "AdminDeleteUser",
     "AdminDeleteUserAttributes",
     "AdminDisableUser",
