@@ -221,7 +221,7 @@ async fn a_client_without_a_secret_takes_no_hash() {
 async fn a_foreign_client_is_not_found() {
     let bench = Bench::new();
     for (operation, more) in [
-        ("SignUp", json!({ "Username": ANN, "Password": "x" })),
+        ("SignUp", json!({ "Username": ANN, "Password": "xy" })),
         ("ConfirmSignUp", json!({ "Username": ANN, "ConfirmationCode": "x" })),
         ("ResendConfirmationCode", json!({ "Username": ANN })),
         ("InitiateAuth", json!({ "AuthFlow": "USER_PASSWORD_AUTH" })),

@@ -29,7 +29,8 @@ pub(super) async fn set(
     let state = pool.store.read()?;
     sign_in.check(pool, state.session(&sign_in.digest)?, state.find(&sign_in.name)?, now)?;
     let policy = pool.settings.password_policy();
-    // EXPOSE: the policy is about the characters of the password.
+    // EXPOSE: what it must look like and the policy are about the characters of the password.
+    Fields::check(password.expose_secret(), "newPassword", &PASSWORD)?;
     password_policy::check(&policy, password.expose_secret(), Wording::Replacement)?;
     let given = responses.into_iter().filter_map(|(name, value)| {
         let name = name.strip_prefix(ATTRIBUTE_PREFIX)?.to_owned();
