@@ -41,7 +41,7 @@ pub(crate) async fn answer(pools: &Arc<Pools>, request: Request<Bytes>) -> Respo
     let mut response = match *request.method() {
         Method::OPTIONS => preflight(request.headers()),
         Method::POST if path == "/" => post(pools, &request).await,
-        Method::GET => match discovery::document(pools, path).await {
+        Method::GET => match discovery::document(pools, &request).await {
             Some(Ok(document)) => body(StatusCode::OK, JSON, document.to_string()),
             Some(Err(exception)) => refusal(&exception),
             None => not_understood(),
