@@ -91,7 +91,7 @@ async fn call(pools: &Arc<Pools>, request: &Request<Bytes>) -> Result<Value, Exc
     let operation = operation.ok_or_else(|| Kind::UnknownOperation.bare())?;
     let fields = Fields::parse(request.body())?;
     if operation.needs_signature() {
-        sigv4::verify(request, &pools.region.name, pools.region.now())?;
+        sigv4::verify(request, pools.region.now())?;
     }
     let pool = pools.addressed(&fields)?;
     operation.run(&pool, fields).await
