@@ -94,13 +94,12 @@ pub(crate) fn set(
     mut given: BTreeMap<String, String>,
 ) -> Result<Option<String>, Exception> {
     let pending = pending_address(pool, user, &mut given);
-    if given.contains_key("email") || pending.is_some() {
-        // A code proves the address that it was mailed to and no other.
-        change.drop_code(Purpose::EmailVerification, &user.sub)?;
-        user.pending_email.clone_from(&pending);
-    }
     if let Some(address) = &pending {
         check_free(pool, change, user, address)?;
+    }
+    if pending.is_some() || (given.contains_key("email") && user.pending_email.is_some()) {
+        change.drop_code(Purpose::EmailVerification, &user.sub)?;
+        user.pending_email.clone_from(&pending);
     }
     // In order of their names, so that an address comes before what is said of it.
     for (name, value) in given {
@@ -108,6 +107,8 @@ pub(crate) fn set(
             continue;
         }
         if name == "email" {
+            // A code proves the address that it was mailed to and no other.
+            change.drop_code(Purpose::EmailVerification, &user.sub)?;
             readdress(pool, change, user, &value)?;
         }
         if let Some(flag) = flag_of(&name) {
