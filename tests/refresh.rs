@@ -63,6 +63,20 @@ fn aut_2_the_token_before_the_last_works_for_a_while_and_then_ends_the_login() {
     assert_eq!(me(), 401);
 }
 
+#[test]
+fn aut_2_three_uses_at_once_and_two_tabs_do_not_end_the_login() {
+    let stack = Running::in_memory();
+    let first = log_in(&stack, &confirmed_on(&stack)).refresh;
+    let mut tabs = [(); 3].map(|()| refreshed(&stack, &first));
+    for _ in 0..3 {
+        stack.advance(GRACE + Duration::from_secs(1));
+        tabs = tabs.map(|tab| refreshed(&stack, &tab.refresh));
+        for tab in &tabs {
+            assert_eq!(Call::get("/me").bearer(&tab.access).send_to(&stack).status, 200);
+        }
+    }
+}
+
 /// However often it is refreshed.
 #[test]
 fn aut_2_a_login_ends_thirty_days_after_the_password() {

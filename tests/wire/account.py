@@ -48,7 +48,7 @@ def access_token_refused(at: Stack) -> None:
 
 
 def refresh(at: Stack) -> None:
-    """get_tokens_from_refresh_token rotates, takes the old token for a while, and no older one"""
+    """get_tokens_from_refresh_token rotates, and takes an old token again for a while"""
     first = log_in(at, at.new_user())
     answer = plain(refreshed(at, first["RefreshToken"]))
     equal({"AuthenticationResult"}, set(answer))
@@ -58,9 +58,8 @@ def refresh(at: Stack) -> None:
     for name in ("auth_time", "event_id", "origin_jti", "sub"):
         one, other = (at.verified(it["AccessToken"])[name] for it in (first, second))
         equal(one, other)
-    refreshed(at, first["RefreshToken"])
-    with refused("RefreshTokenReuseException", "Refresh token reuse detected"):
-        refreshed(at, first["RefreshToken"])
+    for token in (first, first, second, first):
+        refreshed(at, token["RefreshToken"])
     at.user.get_user(AccessToken=second["AccessToken"])
 
 
@@ -204,6 +203,22 @@ def second_factor(at: Stack) -> None:
         respond(at, session, name, totp(secret, steps=1))
 
 
+def lost_factor(at: Stack) -> None:
+    """an administrator takes a software token off, and the next login goes without"""
+    address = at.new_user()
+    token = log_in(at, address)["AccessToken"]
+    secret = at.user.associate_software_token(AccessToken=token)["SecretCode"]
+    at.user.verify_software_token(AccessToken=token, UserCode=totp(secret))
+    enabled = {"SoftwareTokenMfaSettings": {"Enabled": True, "PreferredMfa": True}}
+    at.user.set_user_mfa_preference(AccessToken=token, **enabled)
+    equal(TOTP, at.log_in(address)["ChallengeName"])
+    user = {"UserPoolId": at.pool, "Username": address}
+    equal({}, plain(at.admin.admin_delete_software_token(**user)))
+    told = at.admin.admin_get_user(**user)
+    equal(set(), {"UserMFASettingList", "PreferredMfaSetting"} & set(told))
+    log_in(at, address)
+
+
 def session_of_another(at: Stack) -> None:
     """a session is for its user, and only one that was given out"""
     for session in ("x" * 20, "AYABe" + "x" * 600):
@@ -212,12 +227,15 @@ def session_of_another(at: Stack) -> None:
 
 
 def new_address(at: Stack) -> None:
-    """update_user_attributes changes the address, which a mailed code then proves"""
+    """update_user_attributes keeps the address until a code that the new mailbox got comes back"""
     address, new = at.new_user(), at.new_address()
     token = log_in(at, address)["AccessToken"]
     change = {"AccessToken": token, "UserAttributes": [{"Name": "email", "Value": new}]}
     details = plain(at.user.update_user_attributes(**change))["CodeDeliveryDetailsList"]
     equal(["w***@p***"], [it["Destination"] for it in details])
+    with refused("NotAuthorizedException", "Incorrect username or password."):
+        at.log_in(new)
+    log_in(at, address)
     proof = {"AccessToken": token, "AttributeName": "email"}
     equal({}, plain(at.user.verify_user_attribute(**proof, Code=at.code(new))))
     log_in(at, new)
@@ -253,6 +271,7 @@ CHECKS: list[Callable[[Stack], None]] = [
     forgot_unknown,
     change_password,
     second_factor,
+    lost_factor,
     session_of_another,
     new_address,
     delete,

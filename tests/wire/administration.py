@@ -56,6 +56,11 @@ class Pool:
         mac = hmac.new((secret or self.secret).encode(), message, hashlib.sha256)
         return base64.b64encode(mac.digest()).decode()
 
+    def described_secret(self) -> str | None:
+        return self.admin.describe_user_pool_client(**self.app)["UserPoolClient"].get(
+            "ClientSecret"
+        )
+
     def log_in(self, secret: str | None = None) -> Json:
         parameters = {
             "USERNAME": ADDRESS,
@@ -180,13 +185,14 @@ def reset(pool: Pool) -> None:
 
 
 def rotated(pool: Pool) -> None:
-    """a client secret is rotated without a gap"""
+    """a client has two secrets, of which only the original is described"""
     added = pool.admin.add_user_pool_client_secret(**pool.app)["ClientSecretDescriptor"]
     new = added["ClientSecretValue"]
     different(pool.secret, new)
     matches(rf"{pool.client}--[0-9]+", added["ClientSecretId"])
     pool.log_in(pool.secret)
     pool.log_in(new)
+    equal(pool.secret, pool.described_secret())
     listed = pool.admin.list_user_pool_client_secrets(**pool.app)["ClientSecrets"]
     for secret in listed:
         equal({"ClientSecretCreateDate", "ClientSecretId"}, set(secret))
@@ -199,6 +205,7 @@ def rotated(pool: Pool) -> None:
         "NotAuthorizedException", f"Unable to verify secret hash for client {pool.client}"
     ):
         pool.log_in(pool.secret)
+    equal(None, pool.described_secret())
     pool.secret = new
     pool.log_in()
 

@@ -47,10 +47,10 @@ UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 @contextmanager
-def running(binary: Path, *more: str) -> Iterator["Stack"]:
+def running(binary: Path) -> Iterator["Stack"]:
     """Starts the binary and ends it again, whatever happens in between."""
     child = subprocess.Popen(
-        [binary, *OPTIONS, *more],
+        [binary, *OPTIONS],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

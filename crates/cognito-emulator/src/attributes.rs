@@ -9,7 +9,7 @@ use crate::{
     name::is_email,
     pool::Pool,
     store::Change,
-    user::User,
+    user::{User, is_true},
 };
 
 /// The attributes that OpenID Connect Core 1.0 (section 5.1) has and that a user may give, which
@@ -84,18 +84,31 @@ pub(crate) fn parted(given: Attributes) -> (Attributes, Vec<String>) {
 /// Puts attributes in the place of those of the same name. What is new about an address must be
 /// proved anew, unless it comes with word that it was, and a new address that users sign in with must
 /// be nobody else's. The user is not stored; the name is.
+///
+/// Returns a new address that the pool wants to be proved first. The user keeps the present one until
+/// [`prove`].
 pub(crate) fn set(
     pool: &Pool,
     change: &Change,
     user: &mut User,
-    given: BTreeMap<String, String>,
-) -> Result<(), Exception> {
+    mut given: BTreeMap<String, String>,
+) -> Result<Option<String>, Exception> {
+    let pending = pending_address(pool, user, &mut given);
+    if let Some(address) = &pending {
+        check_free(pool, change, user, address)?;
+    }
+    if pending.is_some() || (given.contains_key("email") && user.pending_email.is_some()) {
+        change.drop_code(Purpose::EmailVerification, &user.sub)?;
+        user.pending_email.clone_from(&pending);
+    }
     // In order of their names, so that an address comes before what is said of it.
     for (name, value) in given {
         if user.attribute(&name) == Some(&value) {
             continue;
         }
         if name == "email" {
+            // A code proves the address that it was mailed to and no other.
+            change.drop_code(Purpose::EmailVerification, &user.sub)?;
             readdress(pool, change, user, &value)?;
         }
         if let Some(flag) = flag_of(&name) {
@@ -103,6 +116,17 @@ pub(crate) fn set(
         }
         user.attributes.insert(name, value);
     }
+    Ok(pending)
+}
+
+/// Notes that the user has read the code that was mailed to their address: to the new one if there
+/// is one that waits for it, which then takes the place of the present one.
+pub(crate) fn prove(pool: &Pool, change: &Change, user: &mut User) -> Result<(), Exception> {
+    if let Some(address) = user.pending_email.take() {
+        readdress(pool, change, user, &address)?;
+        user.attributes.insert("email".to_owned(), address);
+    }
+    user.attributes.insert("email_verified".to_owned(), "true".to_owned());
     Ok(())
 }
 
@@ -121,6 +145,7 @@ pub(crate) fn remove(
                 ));
             }
             change.drop_code(Purpose::EmailVerification, &user.sub)?;
+            user.pending_email = None;
         }
         if let Some(flag) = flag_of(name) {
             user.attributes.remove(flag);
@@ -167,17 +192,41 @@ fn flag_of(name: &str) -> Option<&'static str> {
     VERIFIABLE.into_iter().find(|(address, _)| *address == name).map(|(_, flag)| flag)
 }
 
-/// A code proves the address that it was mailed to and no other.
+/// Takes out a new address that must be proved first, unless it comes with word that it was.
+fn pending_address(
+    pool: &Pool,
+    user: &User,
+    given: &mut BTreeMap<String, String>,
+) -> Option<String> {
+    let is_new = given.get("email").is_some_and(|address| user.email() != Some(address));
+    let proved = given.get("email_verified").is_some_and(|flag| is_true(flag));
+    if pool.settings.verifies_email_before_update() && is_new && !proved {
+        given.remove("email")
+    } else {
+        None
+    }
+}
+
+/// Files a user under their new address, if users sign in with it.
 fn readdress(pool: &Pool, change: &Change, user: &User, address: &str) -> Result<(), Exception> {
-    change.drop_code(Purpose::EmailVerification, &user.sub)?;
     if !pool.settings.signs_in_by_email() {
         return Ok(());
     }
-    let new = pool.name(address);
-    if change.find(&new)?.is_some_and(|owner| owner.sub != user.sub) {
-        return Err(Kind::AliasExists.because("An account with the given email already exists."));
+    check_free(pool, change, user, address)?;
+    Ok(change.rename_user(&pool.name_of(user), &pool.name(address), &user.sub)?)
+}
+
+/// Refuses an address that another user signs in with.
+fn check_free(pool: &Pool, change: &Change, user: &User, address: &str) -> Result<(), Exception> {
+    if !pool.settings.signs_in_by_email() {
+        return Ok(());
     }
-    Ok(change.rename_user(&pool.name_of(user), &new, &user.sub)?)
+    match change.find(&pool.name(address))? {
+        Some(owner) if owner.sub != user.sub => {
+            Err(Kind::AliasExists.because("An account with the given email already exists."))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// E.164: a plus sign and up to fifteen digits.

@@ -69,12 +69,15 @@ pub enum OpenError {
     /// Another process has the file open.
     #[error("the user pool is in use by another process")]
     InUse,
-    /// The file was written by a later version of this crate. It was not changed.
-    #[error("the user pool has the format {found}, and this program knows formats up to {known}")]
-    NewerFormat {
+    /// The file was written by another version of this crate. It was not changed.
+    #[error(
+        "the user pool's file has format {found}, and this version reads format {known} only: \
+         delete the file to start without users, or use the version that wrote it"
+    )]
+    OtherFormat {
         /// The format of the file.
         found: u64,
-        /// The newest format that this version reads.
+        /// The format that this version reads and writes.
         known: u64,
     },
     /// A property that AWS refuses too, or that this pool cannot honour.

@@ -46,8 +46,13 @@ pub(crate) const USERNAME: Constraint = Constraint {
     }),
 };
 
-pub(crate) const PASSWORD: Constraint =
-    Constraint { sensitive: true, length: 0..=256, pattern: Some(NO_SPACE) };
+/// What the server itself asks of a password. The published model still has the pattern without
+/// spaces.
+pub(crate) const PASSWORD: Constraint = Constraint {
+    sensitive: true,
+    length: 0..=256,
+    pattern: Some(Pattern { text: r"^[\S]+.*[\S]+$", matches: is_password }),
+};
 
 pub(crate) const CONFIRMATION_CODE: Constraint =
     Constraint { sensitive: false, length: 1..=2048, pattern: Some(NO_SPACE) };
@@ -174,7 +179,8 @@ fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t'..='\r')
 }
 
-fn is_visible(c: char) -> bool {
+/// Letters, marks, symbols, numbers and punctuation; no space, control or format character.
+pub(crate) fn is_visible(c: char) -> bool {
     matches!(
         c.general_category_group(),
         GeneralCategoryGroup::Letter
@@ -183,6 +189,17 @@ fn is_visible(c: char) -> bool {
             | GeneralCategoryGroup::Number
             | GeneralCategoryGroup::Punctuation
     )
+}
+
+/// Something at both ends that is no space, which takes two characters, and between the outermost
+/// spaces no end of a line, as `.` has it in regular expressions of Java.
+fn is_password(text: &str) -> bool {
+    let ends_well = |end: Option<char>| end.is_some_and(|c| !is_space(c));
+    let within = text.trim_matches(|c| !is_space(c));
+    ends_well(text.chars().next())
+        && ends_well(text.chars().next_back())
+        && text.chars().nth(1).is_some()
+        && !within.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
 }
 
 /// As with pool ids, the last underscore divides.
@@ -214,7 +231,20 @@ mod tests {
                 &["ann", "a+b@ß.example", "\u{e9}", "e\u{301}"],
                 &["", "a b", "a\u{200b}", "a\n", "\u{202e}"],
             ),
-            (&PASSWORD, &["x", "\u{a0}"], &["", "a b", "a\u{b}"]),
+            (
+                &PASSWORD,
+                &[
+                    "xy",
+                    "a b",
+                    "a  b",
+                    "a\tb",
+                    "\u{a0}x",
+                    "\u{a0}\u{a0}",
+                    "a\u{2028}b",
+                    "\u{e9}\u{e9}",
+                ],
+                &["", "x", " ", "  ", "ab ", " ab", "a ", "a\u{b}", "\tab", "a\nb", "a \u{2028} b"],
+            ),
             (&USER_POOL_ID, &["eu-west-1_Ab3", "a_b_c"], &["", "eu-west-1", "_a", "a_", "a_b-c"]),
         ];
         for (constraint, good, bad) in cases {

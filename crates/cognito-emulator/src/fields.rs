@@ -192,6 +192,13 @@ impl Fields {
         Err(Kind::InvalidParameter.because(format!("{count} validation {errors} detected: {all}")))
     }
 
+    /// Refuses a text that is no member of a request but within a map, as if it were one.
+    pub(crate) fn check(text: &str, name: &str, constraint: &Constraint) -> Result<(), Exception> {
+        let mut fields = Self { members: Map::new(), violations: Vec::new(), at: String::new() };
+        fields.constrain(text, name, constraint);
+        fields.finish()
+    }
+
     /// AWS tells a broken pattern before a broken length.
     fn constrain(&mut self, text: &str, at: &str, constraint: &Constraint) {
         let shown =

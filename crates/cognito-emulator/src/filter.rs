@@ -1,5 +1,6 @@
 use crate::{
     exception::{Exception, Kind},
+    name::folded,
     user::User,
 };
 
@@ -56,7 +57,7 @@ impl Filter {
         };
         found.is_some_and(|found| {
             let (found, value) = if fold {
-                (found.to_lowercase(), term.value.to_lowercase())
+                (folded(found), folded(&term.value))
             } else {
                 (found.to_owned(), term.value.clone())
             };

@@ -30,6 +30,7 @@ mod pool;
 mod pools;
 mod record;
 mod region;
+mod schema;
 mod session;
 mod settings;
 mod sigv4;
@@ -72,7 +73,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// If the file is in use, has a newer format or cannot be read, or if a property is refused;
+    /// If the file is in use, has another format or cannot be read, or if a property is refused;
     /// see [`OpenError`].
     pub fn open(config: Config) -> Result<Self, OpenError> {
         let (pools, pool) = pools::Pools::open(config)?;
@@ -97,13 +98,14 @@ impl Emulator {
         &self.pool.client_id
     }
 
-    /// The declared app client's secret: of several the newest, empty if the client was deleted. A
-    /// client without `GenerateSecret` has one too, but never asks for it.
+    /// The declared app client's secret: of several the oldest, which is the original unless that was
+    /// deleted; empty if the client was deleted. A client without `GenerateSecret` has one too, but
+    /// never asks for it.
     #[must_use]
     pub fn client_secret(&self) -> SecretString {
         let client = self.pools.region.catalog.client(&self.pool.client_id).ok().flatten();
         client
-            .and_then(|client| client.secrets.last().map(record::ClientSecret::secret))
+            .and_then(|client| client.secrets.first().map(record::ClientSecret::secret))
             .unwrap_or_default()
     }
 

@@ -26,10 +26,6 @@ pub(crate) struct Login {
     pub(crate) auth_time: Moment,
     /// When its refresh tokens stop to work. Rotation does not move it.
     pub(crate) expires: Moment,
-    /// How many refresh tokens came after the first one.
-    pub(crate) rotations: u32,
-    /// When the newest refresh token came.
-    pub(crate) rotated: Moment,
     pub(crate) revoked: bool,
 }
 
@@ -38,8 +34,16 @@ pub(crate) struct Login {
 pub(crate) struct IssuedToken {
     pub(crate) sub: String,
     pub(crate) event_id: String,
-    /// Which of the login's refresh tokens it is, from 0.
-    pub(crate) rotation: u32,
+    /// When it was first exchanged for another one.
+    pub(crate) replaced: Option<Moment>,
+}
+
+impl IssuedToken {
+    /// Whether it still works: a token that was exchanged does for the grace that began then, whatever
+    /// became of its successors.
+    fn works(&self, grace: Duration, now: Moment) -> bool {
+        self.replaced.is_none_or(|replaced| now < replaced.after(grace))
+    }
 }
 
 /// What the store knows of a refresh token that somebody presents.
@@ -65,22 +69,8 @@ impl Login {
             event_id: ids::uuid(rng),
             auth_time: now,
             expires: now.after(lifetime),
-            rotations: 0,
-            rotated: now,
             revoked: false,
         }
-    }
-
-    /// The login with one refresh token more.
-    pub(crate) fn rotate(self, now: Moment) -> Self {
-        Self { rotations: self.rotations.saturating_add(1), rotated: now, ..self }
-    }
-
-    /// Whether a refresh token still works beside its successors: the newest one does, and the one
-    /// before it for a while.
-    fn takes(&self, rotation: u32, grace: Duration, now: Moment) -> bool {
-        rotation == self.rotations
-            || (rotation.checked_add(1) == Some(self.rotations) && now < self.rotated.after(grace))
     }
 }
 
@@ -113,43 +103,9 @@ impl Presented {
                 None => refused("Refresh Token has been revoked"),
             });
         }
-        if rotation.grace().is_some_and(|grace| !login.takes(token.rotation, grace, now)) {
+        if rotation.grace().is_some_and(|grace| !token.works(grace, now)) {
             return Err(Kind::RefreshTokenReuse.because("Refresh token reuse detected"));
         }
         Ok((user, login))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_newest_refresh_token_works_and_the_one_before_it_for_the_grace() {
-        let login = Login {
-            sub: String::new(),
-            client_id: String::new(),
-            origin_jti: String::new(),
-            event_id: String::new(),
-            auth_time: Moment(0),
-            expires: Moment(u64::MAX),
-            rotations: 2,
-            rotated: Moment(1_000),
-            revoked: false,
-        };
-        for (rotation, grace, now, works) in [
-            (2, 0, 1_000, true),
-            (2, 30, 9_000_000, true),
-            (1, 0, 1_000, false),
-            (1, 30, 1_000, true),
-            (1, 30, 30_999, true),
-            (1, 30, 31_000, false),
-            (0, 30, 1_000, false),
-            (3, 30, 1_000, false),
-            (u32::MAX, 30, 1_000, false),
-        ] {
-            let taken = login.takes(rotation, Duration::from_secs(grace), Moment(now));
-            assert_eq!(taken, works, "{rotation} {grace} {now}");
-        }
     }
 }

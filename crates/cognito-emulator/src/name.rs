@@ -1,4 +1,4 @@
-use crate::{mac::hmac_sha256, user::User};
+use crate::{constraint::is_visible, mac::hmac_sha256, user::User};
 
 /// A name that somebody signs in with, or is looked up by: a user name, an e-mail address or a
 /// `sub`.
@@ -18,7 +18,7 @@ pub(crate) enum Subject {
 
 impl SignInName {
     pub(crate) fn new(sent: &str, case_sensitive: bool) -> Self {
-        let folded = if case_sensitive { sent.to_owned() } else { sent.to_lowercase() };
+        let folded = if case_sensitive { sent.to_owned() } else { folded(sent) };
         Self { sent: sent.to_owned(), folded }
     }
 
@@ -47,15 +47,21 @@ impl SignInName {
     }
 }
 
-/// Whether the text is an address as Cognito demands it: one `@`, something before it, a dotted
-/// domain after it.
+/// The form that all spellings of a name share that differ in case only. Each letter is folded by
+/// itself: a sigma at the end of a word is the same as elsewhere.
+pub(crate) fn folded(name: &str) -> String {
+    name.chars().flat_map(char::to_lowercase).collect()
+}
+
+/// Whether the text is an address as Cognito demands it: one `@`, something before it that can be
+/// seen, a dotted domain after it.
 pub(crate) fn is_email(text: &str) -> bool {
     text.split_once('@').is_some_and(|(local, domain)| {
         let label = |label: &str| {
             !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-')
         };
         !local.is_empty()
-            && !text.contains(char::is_whitespace)
+            && local.chars().all(is_visible)
             && domain.contains('.')
             && domain.split('.').all(label)
     })
@@ -72,6 +78,13 @@ mod tests {
         }
         for bad in ["", "a", "@b.c", "a@", "a@b", "a@b.", "a@.c", "a@b@c.d", "a@b..c", "a@b_c.d"] {
             assert!(!is_email(bad), "{bad}");
+        }
+        for hidden in
+            ["\u{1b}]52;c;eA\u{7}", "a b", "a\n", "\u{200b}", "a\u{202e}", "\u{ad}", "\u{9b}"]
+        {
+            for bad in [format!("{hidden}@b.c"), format!("a@b{hidden}.c")] {
+                assert!(!is_email(&bad), "{bad:?}");
+            }
         }
     }
 }

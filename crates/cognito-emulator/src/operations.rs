@@ -4,6 +4,7 @@ mod account;
 mod add_user_pool_client_secret;
 mod admin_confirm_sign_up;
 mod admin_create_user;
+mod admin_delete_software_token;
 mod admin_delete_user;
 mod admin_delete_user_attributes;
 mod admin_disable_user;
@@ -79,6 +80,7 @@ impl Operation {
             Self::AddUserPoolClientSecret => add_user_pool_client_secret::run(pool, fields).await,
             Self::AdminConfirmSignUp => admin_confirm_sign_up::run(pool, fields).await,
             Self::AdminCreateUser => admin_create_user::run(pool, fields).await,
+            Self::AdminDeleteSoftwareToken => admin_delete_software_token::run(pool, fields).await,
             Self::AdminDeleteUser => admin_delete_user::run(pool, fields).await,
             Self::AdminDeleteUserAttributes => {
                 admin_delete_user_attributes::run(pool, fields).await

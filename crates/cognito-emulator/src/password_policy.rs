@@ -9,8 +9,8 @@ use crate::{
     settings::PasswordPolicy,
 };
 
-/// The characters that Cognito counts as symbols.
-const SYMBOLS: &str = r#"^$*.[]{}()?"!@#%&/\,><':;|_~`=+-"#;
+/// The characters that Cognito counts as symbols. A space can only come within a password.
+const SYMBOLS: &str = r#" ^$*.[]{}()?"!@#%&/\,><':;|_~`=+-"#;
 
 /// The classes that a temporary password is drawn from, without what is mistaken for another.
 const UPPERCASE: &str = "ABCDEFGHJKLMNPQRSTUVWXYZ";
@@ -40,7 +40,9 @@ impl Wording {
     }
 }
 
-/// Refuses a password that the policy does not allow, with the first reason in the order of AWS.
+/// Refuses a password that the policy does not allow, with the first reason in the order of AWS. Its
+/// classes of letters are Basic Latin.
+/// Source: Amazon Cognito developer guide, "Adding user pool password requirements".
 pub(crate) fn check(
     policy: &PasswordPolicy,
     password: &str,
@@ -49,9 +51,9 @@ pub(crate) fn check(
     let has = |class: fn(char) -> bool| password.chars().any(class);
     let reason = if password.chars().count() < policy.minimum_length {
         "Password not long enough"
-    } else if policy.require_uppercase && !has(char::is_uppercase) {
+    } else if policy.require_uppercase && !has(|c| c.is_ascii_uppercase()) {
         "Password must have uppercase characters"
-    } else if policy.require_lowercase && !has(char::is_lowercase) {
+    } else if policy.require_lowercase && !has(|c| c.is_ascii_lowercase()) {
         "Password must have lowercase characters"
     } else if policy.require_numbers && !has(|c| c.is_ascii_digit()) {
         "Password must have numeric characters"

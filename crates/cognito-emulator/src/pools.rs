@@ -115,13 +115,12 @@ fn declare(
         None => PoolRecord::new(region, pool, now, &mut rng()),
     };
     let found = catalog.client(&client_id).map_err(OpenError::store)?;
-    let mut client = match found.filter(|found| found.pool_id == pool.id) {
-        Some(found) => ClientRecord { settings: client, modified: now, ..found },
-        None => ClientRecord::new(&pool.id, client, now, &mut rng()),
+    let client = if let Some(found) = found.filter(|found| found.pool_id == pool.id) {
+        ClientRecord { settings: client, modified: now, ..found }
+    } else {
+        let rng = &mut rng();
+        ClientRecord::new(&pool.id, client, Some(ids::client_secret(rng)), now, rng)
     };
-    if client.secrets.is_empty() {
-        client.add_secret(ids::client_secret(&mut rng()), now);
-    }
     catalog.declare(&pool, &client).map_err(OpenError::store)?;
     Ok((pool, client))
 }

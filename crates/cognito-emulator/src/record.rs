@@ -78,20 +78,32 @@ pub(crate) struct ClientRecord {
 }
 
 impl ClientRecord {
+    /// A new client, with its original secret if it has one.
     pub(crate) fn new(
         pool_id: &str,
         settings: ClientSettings,
+        secret: Option<String>,
         now: Moment,
         rng: &mut impl CryptoRng,
     ) -> Self {
+        let id = ids::client_id(rng);
+        let original = secret.map(|value| ClientSecret {
+            original: true,
+            ..ClientSecret::new(&id, value, now, &[])
+        });
         Self {
-            id: ids::client_id(rng),
+            id,
             pool_id: pool_id.to_owned(),
             settings,
-            secrets: Vec::new(),
+            secrets: original.into_iter().collect(),
             created: now,
             modified: now,
         }
+    }
+
+    /// The secret that the client was made with, until it is deleted.
+    pub(crate) fn original_secret(&self) -> Option<&ClientSecret> {
+        self.active_secrets().iter().find(|secret| secret.original)
     }
 
     /// The secrets that prove this client; none if it is open to everybody.
@@ -112,16 +124,18 @@ pub(crate) struct ClientSecret {
     pub(crate) id: String,
     pub(crate) value: String,
     pub(crate) created: Moment,
+    /// Whether the client was made with it. No other secret is ever shown again.
+    pub(crate) original: bool,
 }
 
 impl ClientSecret {
     /// A secret with an id that none of `others` has: the client's id and the time in milliseconds.
-    pub(crate) fn new(client_id: &str, value: String, now: Moment, others: &[Self]) -> Self {
+    fn new(client_id: &str, value: String, now: Moment, others: &[Self]) -> Self {
         let mut millis = now.0;
         while others.iter().any(|other| other.id == Self::id(client_id, millis)) {
             millis += 1;
         }
-        Self { id: Self::id(client_id, millis), value, created: now }
+        Self { id: Self::id(client_id, millis), value, created: now, original: false }
     }
 
     fn id(client_id: &str, millis: u64) -> String {

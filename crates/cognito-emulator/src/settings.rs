@@ -11,8 +11,8 @@ pub(crate) use client::{
 pub use pool::PoolSettings;
 pub(crate) use pool::{
     AdminCreateUserConfig, DeletionProtection, InviteMessageTemplate, Mfa, MfaConfiguration,
-    PasswordPolicy, Policies, UsernameConfiguration, VerificationMessageTemplate,
-    VerifiedAttribute,
+    PasswordPolicy, Policies, UserAttributeUpdateSettings, UsernameConfiguration,
+    VerificationMessageTemplate, VerifiedAttribute,
 };
 
 /// A setting that `CloudFormation` refuses too, or that this pool cannot honour.

@@ -8,8 +8,13 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    exception::Exception, ids, keys::SigningKeys, login::Login, settings::ClientSettings,
-    time::Moment, user::User,
+    exception::Exception,
+    ids,
+    keys::SigningKeys,
+    login::Login,
+    settings::ClientSettings,
+    time::Moment,
+    user::{User, is_true},
 };
 
 /// The scope of every access token that a login of a user brings.
@@ -129,7 +134,7 @@ pub(crate) fn addressee(token: &str) -> Option<(String, String)> {
 /// Attributes are strings, except that the ID token says in JSON whether an address is verified.
 fn claim(name: &str, value: &str) -> Value {
     if matches!(name, "email_verified" | "phone_number_verified") {
-        Value::Bool(value == "true")
+        Value::Bool(is_true(value))
     } else {
         Value::String(value.to_owned())
     }

@@ -10,6 +10,8 @@ use crate::{code::StoredCode, time::Moment};
 pub(crate) struct User {
     /// Never changes, never comes again.
     pub(crate) sub: String,
+    /// A new address that replaces the present one once a code proves it. Until then it is nobody's.
+    pub(crate) pending_email: Option<String>,
     /// The name given at sign-up; in a pool that signs in by e-mail, the `sub`.
     pub(crate) username: String,
     /// All attributes but `sub`.
@@ -23,7 +25,6 @@ pub(crate) struct User {
     /// The newest code, until it is used.
     pub(crate) sign_up_code: Option<StoredCode>,
     /// When a password that an administrator set stops to work; nothing if it is the user's own.
-    #[serde(default)]
     pub(crate) temporary_password_expires: Option<Moment>,
 }
 
@@ -61,6 +62,11 @@ impl User {
         self.attribute("email")
     }
 
+    /// Whether somebody proved the address, or an administrator says so.
+    pub(crate) fn has_verified_email(&self) -> bool {
+        self.attribute("email_verified").is_some_and(is_true)
+    }
+
     /// The attributes as `AttributeListType`, in order of their names.
     pub(crate) fn attribute_list(&self) -> Vec<Value> {
         let mut all: BTreeMap<&str, &str> =
@@ -68,6 +74,11 @@ impl User {
         all.insert("sub", &self.sub);
         all.into_iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect()
     }
+}
+
+/// Whether a flag is set, which AWS takes in any case.
+pub(crate) fn is_true(flag: &str) -> bool {
+    flag.eq_ignore_ascii_case("true")
 }
 
 /// A mail address with all but its first letters hidden, as AWS shows where a code went.

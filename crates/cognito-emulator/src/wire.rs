@@ -41,7 +41,7 @@ pub(crate) async fn answer(pools: &Arc<Pools>, request: Request<Bytes>) -> Respo
     let mut response = match *request.method() {
         Method::OPTIONS => preflight(request.headers()),
         Method::POST if path == "/" => post(pools, &request).await,
-        Method::GET => match discovery::document(pools, path).await {
+        Method::GET => match discovery::document(pools, &request).await {
             Some(Ok(document)) => body(StatusCode::OK, JSON, document.to_string()),
             Some(Err(exception)) => refusal(&exception),
             None => not_understood(),
@@ -91,7 +91,7 @@ async fn call(pools: &Arc<Pools>, request: &Request<Bytes>) -> Result<Value, Exc
     let operation = operation.ok_or_else(|| Kind::UnknownOperation.bare())?;
     let fields = Fields::parse(request.body())?;
     if operation.needs_signature() {
-        sigv4::verify(request, &pools.region.name, pools.region.now())?;
+        sigv4::verify(request, pools.region.now())?;
     }
     let pool = pools.addressed(&fields)?;
     operation.run(&pool, fields).await

@@ -108,6 +108,7 @@ async fn create(pool: &Pool, input: Input, temporary: Temporary) -> Result<Value
         created: temporary.now,
         modified: temporary.now,
         sign_up_code: None,
+        pending_email: None,
         temporary_password_expires: Some(temporary.until),
     };
     let invited = match input.action {
@@ -142,6 +143,7 @@ async fn resend(pool: &Pool, input: Input, temporary: Temporary) -> Result<Value
                 )));
             }
             let invited = addressee(&user, &input.mediums)?;
+            change.forget_old_password(&user.sub)?;
             user.password_hash = hash;
             user.temporary_password_expires = Some(temporary.until);
             user.modified = temporary.now;

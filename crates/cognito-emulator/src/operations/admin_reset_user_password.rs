@@ -34,7 +34,7 @@ pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, E
                         .because("User password cannot be reset in the current state."));
                 }
             }
-            let verified = user.attribute("email_verified") == Some("true");
+            let verified = user.has_verified_email();
             let Some(address) = user.email().filter(|_| verified).map(str::to_owned) else {
                 return Err(Kind::InvalidParameter.because(
                     "Cannot reset password for the user as there is no registered/verified email or phone_number",

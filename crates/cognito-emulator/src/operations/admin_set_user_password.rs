@@ -2,7 +2,6 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use crate::{
-    code::Purpose,
     constraint::{PASSWORD, USER_POOL_ID, USERNAME},
     exception::{Exception, no_such_user},
     fields::Fields,
@@ -38,8 +37,7 @@ pub(super) async fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Except
             user.temporary_password_expires = (!permanent).then_some(until);
             user.sign_up_code = None;
             user.modified = now;
-            change.drop_code(Purpose::PasswordReset, &user.sub)?;
-            change.drop_sessions(&user.sub)?;
+            change.forget_old_password(&user.sub)?;
             Ok(change.put_user(&user)?)
         })
         .await?;

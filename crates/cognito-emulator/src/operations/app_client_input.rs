@@ -1,7 +1,7 @@
 //! The settings of an app client as `CreateUserPoolClient` and `UpdateUserPoolClient` take them.
 
 use crate::{
-    exception::{Exception, Kind},
+    exception::{Exception, Kind, not_emulated},
     fields::Fields,
     settings::{
         ClientSettings, ExistenceErrors, ExplicitAuthFlow, Feature, RefreshTokenRotation, TimeUnit,
@@ -23,6 +23,9 @@ const FLOWS: [&str; 9] = [
 
 /// The settings that both operations take. What is absent has its default.
 pub(super) fn settings(fields: &mut Fields) -> Result<ClientSettings, Exception> {
+    if fields.boolean("PublishSecretsInAWSSecretsManager")?.unwrap_or_default() {
+        return Err(not_emulated("PublishSecretsInAWSSecretsManager"));
+    }
     let default = ClientSettings::default();
     let rotation = fields.structure("RefreshTokenRotation", rotation)?.unwrap_or_default();
     let mut default_flows = default.explicit_auth_flows.clone();
@@ -43,6 +46,9 @@ pub(super) fn settings(fields: &mut Fields) -> Result<ClientSettings, Exception>
         enable_token_revocation: fields
             .boolean("EnableTokenRevocation")?
             .unwrap_or(default.enable_token_revocation),
+        enable_propagate_additional_user_context_data: fields
+            .boolean("EnablePropagateAdditionalUserContextData")?
+            .unwrap_or_default(),
         refresh_token_rotation: rotation,
         prevent_user_existence_errors: fields
             .choice("PreventUserExistenceErrors", &["LEGACY", "ENABLED"])?

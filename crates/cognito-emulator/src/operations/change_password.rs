@@ -33,7 +33,8 @@ impl Input {
     }
 }
 
-/// Sets a new password for users who know their present one. Logins go on.
+/// Sets a new password for users who know their present one. Logins go on, but not a sign-in that the
+/// password before began.
 pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Exception> {
     let input = Input::read(fields)?;
     let bearer = Bearer::read(pool, &input.token).await?;
@@ -62,6 +63,7 @@ pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Excep
                 Some(_) | None => return Err(incorrect()),
             }
             user.modified = now;
+            change.forget_old_password(&user.sub)?;
             Ok(change.put_user(&user)?)
         })
         .await?;

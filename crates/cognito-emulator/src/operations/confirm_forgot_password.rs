@@ -39,7 +39,7 @@ impl Input {
 }
 
 /// Sets a new password by the code that was mailed. Who was locked out for wrong passwords may try
-/// again; logins go on.
+/// again; logins go on, but not a sign-in that the password before began.
 pub(super) async fn run(pool: &Arc<Pool>, fields: Fields) -> Result<Value, Exception> {
     let input = Input::read(fields)?;
     let username = input.account.username(pool)?;
@@ -71,6 +71,7 @@ fn reset(
         return Err(disabled());
     }
     change.spend_code(pool.digest_key(), Purpose::PasswordReset, &user.sub, code, now)?;
+    change.forget_old_password(&user.sub)?;
     user.password_hash = password_hash;
     user.temporary_password_expires = None;
     user.status = UserStatus::Confirmed;

@@ -2,15 +2,15 @@ use serde_json::{Value, json};
 
 use super::{
     describe_user_pool::described,
-    user_pool_input::{NotEmulated, schema, settings, verified_attributes},
+    user_pool_input::{NotEmulated, check, schema, settings, verified_attributes},
 };
 use crate::{
     constraint::NAME,
-    exception::{Exception, Kind, not_emulated},
+    exception::{Exception, Kind},
     fields::Fields,
     pool::{Pool, rng},
     record::PoolRecord,
-    settings::{MfaConfiguration, PoolSettings, UsernameConfiguration, VerifiedAttribute},
+    settings::{MfaConfiguration, PoolSettings, UsernameConfiguration},
 };
 
 /// Makes a pool.
@@ -38,17 +38,14 @@ fn read(mut fields: Fields) -> Result<PoolSettings, Exception> {
                 Ok(UsernameConfiguration { case_sensitive })
             })?
             .unwrap_or_default(),
-        ..settings(&mut fields)?
+        ..settings(&mut fields, &mut refused)?
     };
     refused.note(&mut fields, "AliasAttributes");
-    refused.note(&mut fields, "LambdaConfig");
-    refused.note(&mut fields, "SmsConfiguration");
-    schema(&mut fields, &settings, &mut refused)?;
+    let email_required = schema(&mut fields, &settings, &mut refused)?;
+    let settings = PoolSettings { email_required, ..settings };
     fields.finish()?;
     refused.refuse()?;
-    if settings.username_attributes.contains(&VerifiedAttribute::PhoneNumber) {
-        return Err(not_emulated("phone_number in UsernameAttributes"));
-    }
+    check(&settings)?;
     Ok(settings)
 }
 

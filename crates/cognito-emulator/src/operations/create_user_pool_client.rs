@@ -35,12 +35,10 @@ pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, E
         ..settings
     };
     let (now, rng) = (pool.now(), &mut rng());
-    let mut client = ClientRecord::new(&pool.id, settings, now, rng);
-    if client.settings.generate_secret {
-        // EXPOSE: a secret is kept readable, since hashes are made with it.
-        let given = given.map(|given| given.expose_secret().to_owned());
-        client.add_secret(given.unwrap_or_else(|| ids::client_secret(rng)), now);
-    }
+    // EXPOSE: a secret is kept readable, since hashes are made with it.
+    let given = given.map(|given| given.expose_secret().to_owned());
+    let secret = settings.generate_secret.then(|| given.unwrap_or_else(|| ids::client_secret(rng)));
+    let client = ClientRecord::new(&pool.id, settings, secret, now, rng);
     let described = described(&client);
     pool.store.write(move |change| Ok(change.put_client(&client)?)).await?;
     Ok(json!({ "UserPoolClient": described }))

@@ -1,7 +1,15 @@
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::{name::is_email, pool::Pool, user::masked};
+use crate::{
+    code::{ATTRIBUTE_LIFETIME, Purpose},
+    exception::Exception,
+    name::is_email,
+    pool::Pool,
+    store::Change,
+    time::Moment,
+    user::masked,
+};
 
 /// Mails a code that is durable, if somebody gets one, and gives the answer for `username`, which is
 /// the same if nobody does.
@@ -22,6 +30,20 @@ fn shown_address(pool: &Pool, username: &str, address: Option<&str>) -> String {
         return masked(username);
     }
     address.map_or_else(|| masked(&pool.name(username).made_up_address(pool.digest_key())), masked)
+}
+
+/// A code for this address of a user, kept in the place of the one before it. Mail it when it is
+/// durable.
+pub(super) fn address_code(
+    pool: &Pool,
+    change: &Change,
+    sub: &str,
+    address: String,
+    now: Moment,
+) -> Result<(String, SecretString), Exception> {
+    let (code, stored) = pool.new_code(sub, ATTRIBUTE_LIFETIME, now);
+    change.put_code(Purpose::EmailVerification, sub, &stored)?;
+    Ok((address, code))
 }
 
 /// `CodeDeliveryDetails`: where a code went, as far as that is shown.

@@ -2,10 +2,10 @@ use serde_json::{Value, json};
 
 use crate::{
     constraint::USER_POOL_ID, exception::Exception, fields::Fields, pool::Pool, record::PoolRecord,
+    schema,
 };
 
-/// Tells the settings of the pool that this emulator honours. AWS lists more, such as the schema of
-/// attributes.
+/// Shows the settings of the pool that this emulator honours, and for those it ignores the defaults.
 pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
     let pool_id = fields.required("UserPoolId", &USER_POOL_ID)?;
     fields.finish()?;
@@ -50,6 +50,8 @@ pub(super) fn described(record: &PoolRecord, region: &str, users: u64) -> Value 
         "MfaConfiguration": settings.mfa_configuration,
         "Name": settings.user_pool_name,
         "Policies": { "PasswordPolicy": policy },
+        "SchemaAttributes": schema::attributes(settings.email_required),
+        "UserAttributeUpdateSettings": settings.user_attribute_update_settings,
         "UserPoolTags": {},
         "UserPoolTier": "ESSENTIALS",
         "UsernameAttributes": settings.username_attributes,
@@ -65,7 +67,8 @@ pub(super) fn described(record: &PoolRecord, region: &str, users: u64) -> Value 
 }
 
 /// What is shown also if it is empty.
-const SHOWN_EMPTY: [&str; 2] = ["LambdaConfig", "UserPoolTags"];
+const SHOWN_EMPTY: [&str; 3] =
+    ["AttributesRequireVerificationBeforeUpdate", "LambdaConfig", "UserPoolTags"];
 
 /// AWS leaves out what else a pool has none of.
 fn drop_what_is_absent(described: &mut Value) {
@@ -75,7 +78,7 @@ fn drop_what_is_absent(described: &mut Value) {
     }
     members.retain(|name, value| match value {
         Value::Null => false,
-        Value::Array(items) => !items.is_empty(),
+        Value::Array(items) => !items.is_empty() || SHOWN_EMPTY.contains(&name.as_str()),
         Value::Object(members) => !members.is_empty() || SHOWN_EMPTY.contains(&name.as_str()),
         Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
     });

@@ -9,7 +9,7 @@ use crate::{
     record::ClientRecord,
 };
 
-/// Tells the settings of the app client that this emulator honours, and its newest secret.
+/// Shows the settings of the app client that this emulator honours, and its original secret.
 pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
     let pool_id = fields.required("UserPoolId", &USER_POOL_ID)?;
     let client_id = fields.required("ClientId", &CLIENT_ID)?;
@@ -32,7 +32,8 @@ pub(super) fn described(record: &ClientRecord) -> Value {
         "ClientId": record.id,
         "ClientName": client.client_name,
         "CreationDate": record.created.fractional_seconds(),
-        "EnablePropagateAdditionalUserContextData": false,
+        "EnablePropagateAdditionalUserContextData":
+            client.enable_propagate_additional_user_context_data,
         "EnableTokenRevocation": client.enable_token_revocation,
         "ExplicitAuthFlows": client.explicit_auth_flows,
         "IdTokenValidity": client.id_token_validity.unwrap_or(1),
@@ -43,9 +44,9 @@ pub(super) fn described(record: &ClientRecord) -> Value {
         "TokenValidityUnits": units,
         "UserPoolId": record.pool_id,
     });
-    if let Some(newest) = record.active_secrets().last() {
-        // The caller signed as an administrator; on AWS too this is where the secret is read.
-        put(&mut described, "ClientSecret", newest.value.as_str());
+    // A secret that was added later never takes its place, also not after it was deleted.
+    if let Some(original) = record.original_secret() {
+        put(&mut described, "ClientSecret", original.value.as_str());
     }
     described
 }

@@ -49,7 +49,7 @@ fn addressee(pool: &Pool, user: Option<User>) -> Result<Option<(User, String)>, 
             Kind::NotAuthorized.because("User password cannot be reset in the current state.")
         );
     }
-    let verified = user.attribute("email_verified") == Some("true");
+    let verified = user.has_verified_email();
     match user.email().map(str::to_owned) {
         Some(address) if verified => Ok(Some((user, address))),
         _ if pool.client.hides_existence() => Ok(None),

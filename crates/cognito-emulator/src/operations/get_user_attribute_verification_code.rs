@@ -2,11 +2,13 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{account::count, delivery::delivery};
+use super::{
+    account::count,
+    delivery::{address_code, delivery},
+};
 use crate::{
     attempts::quota,
     bearer::Bearer,
-    code::{ATTRIBUTE_LIFETIME, Purpose},
     constraint::{ATTRIBUTE_NAME, TOKEN},
     exception::{Exception, Kind},
     fields::Fields,
@@ -19,7 +21,7 @@ use crate::{
 const QUOTA: (Counter, u32) =
     (Counter::AttributeCodes, quota::GET_USER_ATTRIBUTE_VERIFICATION_CODE);
 
-/// Mails a code that proves the address of a user.
+/// Mails a code that proves the address of a user: a new one that waits for it, or the present one.
 pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, Exception> {
     let token = fields.required_secret("AccessToken", &TOKEN)?;
     let attribute = fields.required("AttributeName", &ATTRIBUTE_NAME)?;
@@ -33,13 +35,11 @@ pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, E
         .write(move |change| {
             let user = bearer.user(change)?;
             check_email(&attribute)?;
-            let address = user.email().ok_or_else(|| {
+            let address = user.pending_email.as_deref().or(user.email()).ok_or_else(|| {
                 Kind::InvalidParameter.because("User does not have an email address.")
             })?;
             count(change, &Subject::User(user.sub.clone()), QUOTA, now)?;
-            let (code, stored) = context.new_code(&user.sub, ATTRIBUTE_LIFETIME, now);
-            change.put_code(Purpose::EmailVerification, &user.sub, &stored)?;
-            Ok((address.to_owned(), code))
+            address_code(&context, change, &user.sub, address.to_owned(), now)
         })
         .await?;
     let answer = json!({ "CodeDeliveryDetails": delivery(&masked(&address)) });

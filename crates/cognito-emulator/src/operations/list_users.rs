@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::page;
 use crate::{
     constraint::{ATTRIBUTE_NAME, FILTER, PAGINATION_TOKEN, USER_POOL_ID},
-    exception::Exception,
+    exception::{Exception, Kind},
     fields::Fields,
     filter::Filter,
     pool::Pool,
@@ -14,7 +14,8 @@ use crate::{
 /// The most users on a page, and how many are on it if the caller does not say.
 const MOST: usize = 60;
 
-/// Lists users, or those that pass a filter, page by page.
+/// Lists users, or those that pass a filter, page by page. An attribute that is asked for must be
+/// there of each.
 pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
     let pool_id = fields.required("UserPoolId", &USER_POOL_ID)?;
     let wanted = fields.strings("AttributesToGet", &ATTRIBUTE_NAME)?;
@@ -36,6 +37,12 @@ pub(super) fn run(pool: &Pool, mut fields: Fields) -> Result<Value, Exception> {
         pool.store.read()?.users(&after, limit + 1, |user| filter.passes(user, fold))?;
     let more = users.len() > limit;
     users.truncate(limit);
+    if !wanted.iter().flatten().all(|name| users.iter().all(|user| user.attribute(name).is_some()))
+    {
+        return Err(
+            Kind::InvalidParameter.because("One or more requested attributes do not exist.")
+        );
+    }
     let entries: Vec<_> = users.iter().map(|user| entry(user, wanted.as_deref())).collect();
     let mut listed = json!({ "Users": entries });
     if let (true, Some(last), Some(members)) = (more, users.last(), listed.as_object_mut()) {

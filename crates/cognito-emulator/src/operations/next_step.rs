@@ -88,7 +88,7 @@ impl NextStep {
         let login = Login::new(&user, &pool.client_id, lifetime, now, rng);
         let refresh_token = refresh_token(rng);
         change.put_login(&login)?;
-        change.put_refresh_token(&token_digest(&refresh_token), &login)?;
+        change.add_refresh_token(&token_digest(&refresh_token), &login)?;
         Ok(Self::Tokens { user: Box::new(user), login: Box::new(login), refresh_token })
     }
 

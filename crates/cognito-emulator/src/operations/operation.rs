@@ -4,6 +4,7 @@ pub(crate) enum Operation {
     AddUserPoolClientSecret,
     AdminConfirmSignUp,
     AdminCreateUser,
+    AdminDeleteSoftwareToken,
     AdminDeleteUser,
     AdminDeleteUserAttributes,
     AdminDisableUser,
@@ -58,6 +59,7 @@ impl Operation {
             "AddUserPoolClientSecret" => Self::AddUserPoolClientSecret,
             "AdminConfirmSignUp" => Self::AdminConfirmSignUp,
             "AdminCreateUser" => Self::AdminCreateUser,
+            "AdminDeleteSoftwareToken" => Self::AdminDeleteSoftwareToken,
             "AdminDeleteUser" => Self::AdminDeleteUser,
             "AdminDeleteUserAttributes" => Self::AdminDeleteUserAttributes,
             "AdminDisableUser" => Self::AdminDisableUser,
@@ -115,6 +117,7 @@ impl Operation {
             Self::AddUserPoolClientSecret
             | Self::AdminConfirmSignUp
             | Self::AdminCreateUser
+            | Self::AdminDeleteSoftwareToken
             | Self::AdminDeleteUser
             | Self::AdminDeleteUserAttributes
             | Self::AdminDisableUser

@@ -35,9 +35,9 @@ pub(super) async fn rotated(pool: &Arc<Pool>, token: &SecretString) -> Result<Va
                 &context.client.refresh_token_rotation,
                 now,
             )?;
-            let (login, next) = (login.rotate(now), refresh_token(&mut rng()));
-            change.put_login(&login)?;
-            change.put_refresh_token(&token_digest(&next), &login)?;
+            let next = refresh_token(&mut rng());
+            change.replace_refresh_token(&digest, &login, now)?;
+            change.add_refresh_token(&token_digest(&next), &login)?;
             Ok((user, login, next))
         })
         .await?;

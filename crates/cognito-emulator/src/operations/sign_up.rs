@@ -66,6 +66,7 @@ pub(super) async fn run(pool: &Pool, fields: Fields) -> Result<Value, Exception>
         created: now,
         modified: now,
         sign_up_code: None,
+        pending_email: None,
         temporary_password_expires: None,
     };
     store(pool, &username, user).await

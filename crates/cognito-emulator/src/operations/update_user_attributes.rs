@@ -2,20 +2,15 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::delivery::delivery;
+use super::delivery::{address_code, delivery};
 use crate::{
-    attributes,
-    bearer::Bearer,
-    code::{ATTRIBUTE_LIFETIME, Purpose},
-    constraint::TOKEN,
-    exception::Exception,
-    fields::Fields,
-    pool::Pool,
-    user::masked,
+    attributes, bearer::Bearer, constraint::TOKEN, exception::Exception, fields::Fields,
+    pool::Pool, user::masked,
 };
 
-/// Changes attributes of a user; an empty value takes one away. A new address is unproved, and gets
-/// a code if the pool verifies addresses.
+/// Changes attributes of a user; an empty value takes one away. A new address gets a code if the pool
+/// verifies addresses. It is the user's at once and unproved, or once the code proves it, as the pool
+/// wants.
 pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, Exception> {
     let given = fields.required_attributes("UserAttributes")?;
     let token = fields.required_secret("AccessToken", &TOKEN)?;
@@ -34,17 +29,13 @@ pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, E
             let given = attributes::of_user(given)?;
             blank.iter().try_for_each(|name| attributes::check_name_of_user(name))?;
             attributes::remove(pool, change, &mut user, &blank)?;
-            attributes::set(pool, change, &mut user, given)?;
+            let pending = attributes::set(pool, change, &mut user, given)?;
             user.modified = now;
             change.put_user(&user)?;
-            let address = user
-                .email()
-                .map(str::to_owned)
-                .filter(|new| pool.settings.verifies_email() && before.as_ref() != Some(new));
-            let Some(address) = address else { return Ok(None) };
-            let (code, stored) = pool.new_code(&user.sub, ATTRIBUTE_LIFETIME, now);
-            change.put_code(Purpose::EmailVerification, &user.sub, &stored)?;
-            Ok(Some((address, code)))
+            let changed = user.email().filter(|new| before.as_deref() != Some(new));
+            let unproved = changed.filter(|_| pool.settings.verifies_email()).map(str::to_owned);
+            let address = pending.or(unproved);
+            address.map(|address| address_code(pool, change, &user.sub, address, now)).transpose()
         })
         .await?;
     let details: Vec<_> = sent.iter().map(|(address, _)| delivery(&masked(address))).collect();

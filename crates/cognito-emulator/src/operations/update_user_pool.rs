@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     create_user_pool::needs_sms,
-    user_pool_input::{NotEmulated, settings},
+    user_pool_input::{NotEmulated, check, settings},
 };
 use crate::{
     constraint::{NAME, USER_POOL_ID},
@@ -20,13 +20,12 @@ pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, E
     let mut refused = NotEmulated::default();
     let pool_id = fields.required("UserPoolId", &USER_POOL_ID)?;
     let name = fields.optional("PoolName", &NAME)?;
-    let new = settings(&mut fields)?;
-    refused.note(&mut fields, "LambdaConfig");
-    refused.note(&mut fields, "SmsConfiguration");
+    let new = settings(&mut fields, &mut refused)?;
     fields.finish()?;
 
     pool.check_pool(&pool_id)?;
     refused.refuse()?;
+    check(&new)?;
     let now = pool.now();
     pool.store
         .write(move |change| {
@@ -40,6 +39,7 @@ pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, E
                 user_pool_name: name.unwrap_or(old.user_pool_name),
                 username_attributes: old.username_attributes,
                 username_configuration: old.username_configuration,
+                email_required: old.email_required,
                 enabled_mfas: if mfa { old.enabled_mfas } else { Vec::new() },
                 ..new
             };

@@ -3,13 +3,14 @@
 use crate::{
     attributes::STANDARD,
     constraint::{
-        EMAIL_SUBJECT, INVITATION_EMAIL, INVITATION_SMS, SCHEMA_NAME, VERIFICATION_EMAIL,
+        ANY, EMAIL_SUBJECT, INVITATION_EMAIL, INVITATION_SMS, SCHEMA_NAME, VERIFICATION_EMAIL,
     },
-    exception::{Exception, not_emulated},
+    exception::{Exception, Kind, not_emulated},
     fields::Fields,
+    schema::constraints,
     settings::{
         AdminCreateUserConfig, InviteMessageTemplate, PasswordPolicy, Policies, PoolSettings,
-        VerificationMessageTemplate, VerifiedAttribute,
+        UserAttributeUpdateSettings, VerificationMessageTemplate, VerifiedAttribute,
     },
 };
 
@@ -25,6 +26,20 @@ impl NotEmulated {
         }
     }
 
+    /// Takes note of a structure if one of its members says something else than `only`.
+    fn note_other(
+        &mut self,
+        fields: &mut Fields,
+        name: &'static str,
+        (member, only): (&str, &str),
+    ) -> Result<(), Exception> {
+        let said = fields.structure(name, |structure| structure.optional(member, &ANY))?;
+        if said.flatten().is_some_and(|said| said != only) {
+            self.0.push(name);
+        }
+        Ok(())
+    }
+
     /// Refuses the first.
     pub(super) fn refuse(&self) -> Result<(), Exception> {
         self.0.first().map_or(Ok(()), |name| Err(not_emulated(name)))
@@ -32,18 +47,39 @@ impl NotEmulated {
 }
 
 /// The settings that both operations take. What is absent has its default.
-pub(super) fn settings(fields: &mut Fields) -> Result<PoolSettings, Exception> {
+pub(super) fn settings(
+    fields: &mut Fields,
+    refused: &mut NotEmulated,
+) -> Result<PoolSettings, Exception> {
+    not_emulated_settings(fields, refused)?;
     let settings = PoolSettings {
-        policies: fields.structure("Policies", policies)?.unwrap_or_default(),
+        policies: fields
+            .structure("Policies", |policies| self::policies(policies, refused))?
+            .unwrap_or_default(),
         deletion_protection: fields
             .choice("DeletionProtection", &["ACTIVE", "INACTIVE"])?
             .unwrap_or_default(),
         auto_verified_attributes: verified_attributes(fields, "AutoVerifiedAttributes")?,
+        user_attribute_update_settings: fields.structure(
+            "UserAttributeUpdateSettings",
+            |settings| {
+                let name = "AttributesRequireVerificationBeforeUpdate";
+                Ok(UserAttributeUpdateSettings {
+                    attributes_require_verification_before_update: verified_attributes(
+                        settings, name,
+                    )?,
+                })
+            },
+        )?,
         email_verification_message: fields
             .optional("EmailVerificationMessage", &VERIFICATION_EMAIL)?,
         email_verification_subject: fields.optional("EmailVerificationSubject", &EMAIL_SUBJECT)?,
         verification_message_template: fields
             .structure("VerificationMessageTemplate", |template| {
+                let option = template.optional("DefaultEmailOption", &ANY)?;
+                if option.is_some_and(|option| option != "CONFIRM_WITH_CODE") {
+                    refused.0.push("A link to confirm with");
+                }
                 Ok(VerificationMessageTemplate {
                     email_message: template.optional("EmailMessage", &VERIFICATION_EMAIL)?,
                     email_subject: template.optional("EmailSubject", &EMAIL_SUBJECT)?,
@@ -62,6 +98,39 @@ pub(super) fn settings(fields: &mut Fields) -> Result<PoolSettings, Exception> {
     Ok(settings)
 }
 
+/// Takes note of what would change how these pools answer, and does not.
+fn not_emulated_settings(fields: &mut Fields, refused: &mut NotEmulated) -> Result<(), Exception> {
+    for name in [
+        "LambdaConfig",
+        "SmsConfiguration",
+        "DeviceConfiguration",
+        "DcrConfiguration",
+        "AcrConfiguration",
+    ] {
+        refused.note(fields, name);
+    }
+    refused.note_other(fields, "UserPoolAddOns", ("AdvancedSecurityMode", "OFF"))?;
+    refused.note_other(fields, "IssuerConfiguration", ("Type", "ORIGINAL"))?;
+    refused.note_other(fields, "KeyConfiguration", ("KeyType", "AWS_OWNED_KEY"))
+}
+
+/// Refuses settings that contradict each other or that cannot be honoured.
+pub(super) fn check(settings: &PoolSettings) -> Result<(), Exception> {
+    let phone_number = &VerifiedAttribute::PhoneNumber;
+    if settings.username_attributes.contains(phone_number) {
+        return Err(not_emulated("phone_number in UsernameAttributes"));
+    }
+    if settings.auto_verified_attributes.contains(phone_number) {
+        return Err(not_emulated("phone_number in AutoVerifiedAttributes"));
+    }
+    if !settings.auto_verifies(settings.verified_before_update()) {
+        return Err(Kind::InvalidParameter.because(
+            "All attributes in AttributesRequireVerificationBeforeUpdate must exist in AutoVerifiedAttributes",
+        ));
+    }
+    Ok(())
+}
+
 pub(super) fn verified_attributes(
     fields: &mut Fields,
     name: &str,
@@ -69,8 +138,12 @@ pub(super) fn verified_attributes(
     Ok(fields.choices(name, &["phone_number", "email"])?.unwrap_or_default())
 }
 
-fn policies(fields: &mut Fields) -> Result<Policies, Exception> {
-    fields.unused(&[], &["SignInPolicy"])?;
+fn policies(fields: &mut Fields, refused: &mut NotEmulated) -> Result<Policies, Exception> {
+    let factors = fields
+        .structure("SignInPolicy", |policy| policy.strings("AllowedFirstAuthFactors", &ANY))?;
+    if factors.flatten().is_some_and(|factors| factors.iter().any(|factor| factor != "PASSWORD")) {
+        refused.0.push("A first factor other than PASSWORD");
+    }
     Ok(Policies { password_policy: fields.structure("PasswordPolicy", password_policy)? })
 }
 
@@ -113,22 +186,51 @@ fn admin_create_user_config(fields: &mut Fields) -> Result<AdminCreateUserConfig
     })
 }
 
-/// Reads the schema of attributes: the standard ones are always there, custom ones never, and
-/// every user has an address only where it is the name of sign-in.
+/// Reads the schema of attributes: the standard ones are always there as they are, custom ones never,
+/// and every user has an address only where it is the name of sign-in. Returns whether the address
+/// is required.
 pub(super) fn schema(
     fields: &mut Fields,
     pool: &PoolSettings,
     refused: &mut NotEmulated,
-) -> Result<(), Exception> {
-    fields.structures("Schema", |attribute| {
+) -> Result<bool, Exception> {
+    let required = fields.structures("Schema", |attribute| {
         let name = attribute.optional("Name", &SCHEMA_NAME)?.unwrap_or_default();
         let required = attribute.boolean("Required")?.unwrap_or_default();
+        let mutable = attribute.boolean("Mutable")?.unwrap_or(true);
+        let developer_only = attribute.boolean("DeveloperOnlyAttribute")?.unwrap_or_default();
+        let own_constraints = has_own_constraints(attribute, &name)?;
         if !STANDARD.contains(&name.as_str()) {
             refused.0.push("A custom attribute");
         } else if required && !(name == "email" && pool.signs_in_by_email()) {
             refused.0.push("A required attribute");
+        } else if !mutable || developer_only {
+            refused.0.push("An attribute that users cannot change");
+        } else if own_constraints {
+            refused.0.push("A constraint of an attribute");
         }
-        Ok(())
+        Ok(required)
     })?;
-    Ok(())
+    Ok(required.contains(&true))
+}
+
+/// Whether an attribute comes with bounds other than those that the standard one has.
+fn has_own_constraints(attribute: &mut Fields, name: &str) -> Result<bool, Exception> {
+    let standard = constraints(name);
+    let mut own = false;
+    for (structure, bounds) in [
+        ("StringAttributeConstraints", ["MinLength", "MaxLength"]),
+        ("NumberAttributeConstraints", ["MinValue", "MaxValue"]),
+    ] {
+        attribute.structure(structure, |given| {
+            for bound in bounds {
+                let given = given.optional(bound, &ANY)?;
+                let usual = standard.as_ref().filter(|(name, _)| *name == structure);
+                let usual = usual.and_then(|(_, bounds)| bounds.get(bound));
+                own |= given.is_some_and(|given| usual.is_none_or(|usual| usual != given.as_str()));
+            }
+            Ok(())
+        })?;
+    }
+    Ok(own)
 }

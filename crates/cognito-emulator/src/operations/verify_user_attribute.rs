@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{account::count, get_user_attribute_verification_code::check_email};
 use crate::{
     attempts::quota,
+    attributes,
     bearer::Bearer,
     code::Purpose,
     constraint::{ATTRIBUTE_NAME, CONFIRMATION_CODE, TOKEN},
@@ -17,7 +18,8 @@ use crate::{
 
 const QUOTA: (Counter, u32) = (Counter::AttributeConfirmations, quota::VERIFY_USER_ATTRIBUTE);
 
-/// Takes the code that was mailed to the address of a user, which proves the address.
+/// Takes the code that was mailed to the address of a user, which proves the address. A new one that
+/// waits for this is the user's from now on.
 pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, Exception> {
     let token = fields.required_secret("AccessToken", &TOKEN)?;
     let attribute = fields.required("AttributeName", &ATTRIBUTE_NAME)?;
@@ -38,7 +40,7 @@ pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, E
                 &code,
                 now,
             )?;
-            user.attributes.insert("email_verified".to_owned(), "true".to_owned());
+            attributes::prove(&context, change, &mut user)?;
             user.modified = now;
             Ok(change.put_user(&user)?)
         })

@@ -33,6 +33,8 @@ pub struct ClientSettings {
     pub(crate) token_validity_units: TokenValidityUnits,
     pub(crate) auth_session_validity: u8,
     pub(crate) enable_token_revocation: bool,
+    /// Kept to be shown: no context of a user changes an answer here.
+    pub(crate) enable_propagate_additional_user_context_data: bool,
     pub(crate) generate_secret: bool,
     pub(crate) refresh_token_rotation: RefreshTokenRotation,
     pub(crate) prevent_user_existence_errors: ExistenceErrors,
@@ -53,6 +55,7 @@ impl Default for ClientSettings {
             token_validity_units: TokenValidityUnits::default(),
             auth_session_validity: 3,
             enable_token_revocation: true,
+            enable_propagate_additional_user_context_data: false,
             generate_secret: false,
             refresh_token_rotation: RefreshTokenRotation::default(),
             prevent_user_existence_errors: ExistenceErrors::Legacy,

@@ -1,8 +1,12 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::BadSetting;
 
-/// The properties of `AWS::Cognito::UserPool` that this pool honours; others are ignored.
+/// The properties of `AWS::Cognito::UserPool` that this pool honours. Of the others some are refused
+/// and the rest ignored.
 ///
 /// What is absent has the default of AWS: passwords of 8 characters with all four classes,
 /// case-sensitive user names, anybody may sign up, no attribute is verified by itself.
@@ -14,6 +18,7 @@ pub struct PoolSettings {
     pub(crate) deletion_protection: DeletionProtection,
     pub(crate) username_attributes: Vec<VerifiedAttribute>,
     pub(crate) auto_verified_attributes: Vec<VerifiedAttribute>,
+    pub(crate) user_attribute_update_settings: Option<UserAttributeUpdateSettings>,
     pub(crate) username_configuration: UsernameConfiguration,
     pub(crate) admin_create_user_config: AdminCreateUserConfig,
     pub(crate) email_verification_subject: Option<String>,
@@ -21,7 +26,27 @@ pub struct PoolSettings {
     pub(crate) verification_message_template: VerificationMessageTemplate,
     pub(crate) mfa_configuration: MfaConfiguration,
     pub(crate) enabled_mfas: Vec<Mfa>,
+    /// Whether the schema says so. It is no property of its own.
+    pub(crate) email_required: bool,
+    /// Properties that are none of the above.
+    #[serde(flatten, skip_serializing)]
+    pub(crate) others: BTreeMap<String, Value>,
 }
+
+/// The properties that would change how the pool answers, and that it does not honour.
+const NOT_EMULATED: [&str; 11] = [
+    "AliasAttributes",
+    "DeviceConfiguration",
+    "EmailAuthenticationMessage",
+    "EmailAuthenticationSubject",
+    "LambdaConfig",
+    "Schema",
+    "SmsConfiguration",
+    "UserPoolAddOns",
+    "WebAuthnFactorConfiguration",
+    "WebAuthnRelyingPartyID",
+    "WebAuthnUserVerification",
+];
 
 /// Whether the pool can be deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +109,13 @@ pub(crate) enum VerifiedAttribute {
     PhoneNumber,
 }
 
+/// Which attributes keep their value until the new one is proved.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct UserAttributeUpdateSettings {
+    pub(crate) attributes_require_verification_before_update: Vec<VerifiedAttribute>,
+}
+
 /// `MfaConfiguration`: whether users may or must have a second factor.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -142,15 +174,6 @@ pub(crate) struct VerificationMessageTemplate {
 }
 
 impl PoolSettings {
-    /// The settings of a pool of which no more is known than what cannot change.
-    pub(crate) fn identified_by(email: bool, case_sensitive: bool) -> Self {
-        Self {
-            username_attributes: email.then_some(VerifiedAttribute::Email).into_iter().collect(),
-            username_configuration: UsernameConfiguration { case_sensitive },
-            ..Self::default()
-        }
-    }
-
     pub(crate) fn password_policy(&self) -> PasswordPolicy {
         self.policies.password_policy.clone().unwrap_or_else(PasswordPolicy::of_a_pool_without_one)
     }
@@ -163,6 +186,18 @@ impl PoolSettings {
     /// Whether a code is mailed to confirm an address.
     pub(crate) fn verifies_email(&self) -> bool {
         self.auto_verified_attributes.contains(&VerifiedAttribute::Email)
+    }
+
+    /// The attributes that keep their value until the new one is proved.
+    pub(crate) fn verified_before_update(&self) -> &[VerifiedAttribute] {
+        self.user_attribute_update_settings
+            .as_ref()
+            .map_or(&[], |settings| &settings.attributes_require_verification_before_update)
+    }
+
+    /// Whether an address stays as it is until the new one is proved.
+    pub(crate) fn verifies_email_before_update(&self) -> bool {
+        self.verified_before_update().contains(&VerifiedAttribute::Email)
     }
 
     pub(crate) fn case_sensitive(&self) -> bool {
@@ -205,7 +240,17 @@ impl PoolSettings {
         (subject.to_owned(), message)
     }
 
+    /// Whether all of these attributes are verified by themselves.
+    pub(crate) fn auto_verifies(&self, attributes: &[VerifiedAttribute]) -> bool {
+        attributes.iter().all(|attribute| self.auto_verified_attributes.contains(attribute))
+    }
+
     pub(crate) fn check(&self) -> Result<(), BadSetting> {
+        if let Some(property) =
+            NOT_EMULATED.into_iter().find(|name| self.others.contains_key(*name))
+        {
+            return Err(BadSetting { property, reason: "is not emulated" });
+        }
         if !(6..=99).contains(&self.password_policy().minimum_length) {
             return Err(BadSetting { property: "MinimumLength", reason: "must be 6 to 99" });
         }
@@ -213,6 +258,18 @@ impl PoolSettings {
             return Err(BadSetting {
                 property: "UsernameAttributes",
                 reason: "phone_number is not emulated",
+            });
+        }
+        if self.auto_verified_attributes.contains(&VerifiedAttribute::PhoneNumber) {
+            return Err(BadSetting {
+                property: "AutoVerifiedAttributes",
+                reason: "phone_number is not emulated",
+            });
+        }
+        if !self.auto_verifies(self.verified_before_update()) {
+            return Err(BadSetting {
+                property: "AttributesRequireVerificationBeforeUpdate",
+                reason: "must be among AutoVerifiedAttributes",
             });
         }
         if self.has_software_token_mfa() && self.enabled_mfas != [Mfa::SoftwareToken] {

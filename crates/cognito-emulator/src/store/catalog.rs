@@ -19,11 +19,11 @@ pub(crate) struct Catalog {
 }
 
 impl Catalog {
-    /// Opens the database, creates it, or brings it to the current format.
+    /// Opens the database or creates it.
     pub(crate) fn open(storage: &Storage) -> Result<Self, OpenError> {
         let database = file::open(storage)?;
-        let found = format::known(&database)?;
-        prepare(&database, found).map_err(OpenError::store)?;
+        format::check(&database)?;
+        prepare(&database).map_err(OpenError::store)?;
         Ok(Self { database: Arc::new(database) })
     }
 
@@ -78,22 +78,12 @@ impl Catalog {
     }
 }
 
-/// Makes all tables at once, so that a reader finds each of them; also those that pools made by an
-/// earlier version lack.
-fn prepare(database: &Database, found: Option<u64>) -> Result<(), redb::Error> {
+/// Makes the tables that no pool owns, so that a reader finds each of them.
+fn prepare(database: &Database) -> Result<(), redb::Error> {
     let transaction = begin(database)?;
-    if found.is_some_and(|format| format < format::MANY_POOLS) {
-        format::upgrade_from_one_pool(&transaction)?;
-    }
     transaction.open_table(META)?.insert(format::KEY, format::CURRENT)?;
     transaction.open_table(CLIENTS)?;
     transaction.open_table(DECLARED)?;
-    let mut ids = Vec::new();
-    for entry in transaction.open_table(POOLS)?.iter()? {
-        ids.push(entry?.0.value().to_owned());
-    }
-    for id in ids {
-        create_tables_of(&transaction, &id)?;
-    }
+    transaction.open_table(POOLS)?;
     Ok(transaction.commit()?)
 }

@@ -2,7 +2,7 @@ use redb::ReadableTable;
 
 use super::{
     Change, Counter,
-    tables::{ATTEMPTS, LOGINS, NAMES, SOFTWARE_TOKENS, USERS},
+    tables::{ATTEMPTS, LOGINS, NAMES, USERS},
 };
 use crate::{code::Purpose, name::SignInName};
 
@@ -12,7 +12,7 @@ impl Change {
     pub(crate) fn delete_user(&self, name: &SignInName, sub: &str) -> Result<(), redb::Error> {
         self.open(&USERS)?.remove(sub)?;
         self.open(&NAMES)?.remove(name.folded())?;
-        self.open(&SOFTWARE_TOKENS)?.remove(sub)?;
+        self.delete_software_token(sub)?;
         for counter in Counter::ALL {
             self.open(&ATTEMPTS)?.remove((counter.key(), sub))?;
         }

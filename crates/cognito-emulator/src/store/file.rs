@@ -20,7 +20,7 @@ pub(super) fn open(storage: &Storage) -> Result<Database, OpenError> {
             // Opening for writing already writes, so the format is looked at before. A file that
             // was not closed properly cannot be opened so: it is repaired first.
             if let Ok(database) = builder.open_read_only(path) {
-                format::known(&database)?;
+                format::check(&database)?;
             }
             builder.create_file(private_file(path).map_err(OpenError::store)?)
         }

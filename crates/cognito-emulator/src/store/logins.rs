@@ -18,14 +18,35 @@ impl Change {
         Ok(())
     }
 
-    /// Keeps the newest refresh token of a login.
-    pub(crate) fn put_refresh_token(
+    /// Keeps a new refresh token of a login.
+    pub(crate) fn add_refresh_token(
         &self,
         digest: &[u8; 32],
         login: &Login,
     ) -> Result<(), redb::Error> {
-        let kept = (login.sub.as_str(), login.event_id.as_str(), login.rotations, login.expires.0);
-        self.open(&REFRESH_TOKENS)?.insert(digest.as_slice(), kept)?;
+        self.put_refresh_token(digest, login, None)
+    }
+
+    /// Notes that a refresh token was exchanged, unless it was exchanged before.
+    pub(crate) fn replace_refresh_token(
+        &self,
+        digest: &[u8; 32],
+        login: &Login,
+        now: Moment,
+    ) -> Result<(), redb::Error> {
+        let replaced = self.refresh_token(digest)?.and_then(|token| token.replaced);
+        self.put_refresh_token(digest, login, Some(replaced.unwrap_or(now)))
+    }
+
+    fn put_refresh_token(
+        &self,
+        digest: &[u8; 32],
+        login: &Login,
+        replaced: Option<Moment>,
+    ) -> Result<(), redb::Error> {
+        let replaced = replaced.map(|moment| moment.0);
+        let row = (login.sub.as_str(), login.event_id.as_str(), replaced, login.expires.0);
+        self.open(&REFRESH_TOKENS)?.insert(digest.as_slice(), row)?;
         Ok(())
     }
 

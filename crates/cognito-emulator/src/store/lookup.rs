@@ -2,7 +2,7 @@
 
 use redb::ReadableTable;
 
-use super::{Counter, decode};
+use super::{Counter, decode, tables::IssuedTokenRow};
 use crate::{
     attempts::Attempts,
     login::{IssuedToken, Login, Presented},
@@ -42,17 +42,18 @@ pub(super) fn login(
 }
 
 pub(super) fn refresh_token(
-    tokens: &impl ReadableTable<&'static [u8], (&'static str, &'static str, u32, u64)>,
+    tokens: &impl ReadableTable<&'static [u8], IssuedTokenRow>,
     digest: &[u8; 32],
 ) -> Result<Option<IssuedToken>, redb::Error> {
     Ok(tokens.get(digest.as_slice())?.map(|found| {
-        let (sub, event_id, rotation, _) = found.value();
-        IssuedToken { sub: sub.to_owned(), event_id: event_id.to_owned(), rotation }
+        let (sub, event_id, replaced, _) = found.value();
+        let replaced = replaced.map(Moment);
+        IssuedToken { sub: sub.to_owned(), event_id: event_id.to_owned(), replaced }
     }))
 }
 
 pub(super) fn presented(
-    tokens: &impl ReadableTable<&'static [u8], (&'static str, &'static str, u32, u64)>,
+    tokens: &impl ReadableTable<&'static [u8], IssuedTokenRow>,
     logins: &impl ReadableTable<(&'static str, &'static str), &'static [u8]>,
     users: &impl ReadableTable<&'static str, &'static [u8]>,
     digest: &[u8; 32],

@@ -6,7 +6,7 @@ use super::{
     Change, Snapshot, decode, encode, lookup,
     tables::{SESSIONS, SOFTWARE_TOKENS},
 };
-use crate::{session::Session, software_token::SoftwareToken, time::Moment};
+use crate::{code::Purpose, session::Session, software_token::SoftwareToken, time::Moment};
 
 /// How long an expired session can still be told from one that never was.
 const REMEMBERED: Duration = Duration::from_hours(1);
@@ -33,6 +33,13 @@ impl Change {
         Ok(())
     }
 
+    /// Ends what a user's password before began: sign-ins that are under way, and a mailed code to
+    /// reset it.
+    pub(crate) fn forget_old_password(&self, sub: &str) -> Result<(), redb::Error> {
+        self.drop_code(Purpose::PasswordReset, sub)?;
+        self.drop_sessions(sub)
+    }
+
     /// Ends the sign-ins of a user that are under way.
     pub(crate) fn drop_sessions(&self, sub: &str) -> Result<(), redb::Error> {
         self.open(&SESSIONS)?.retain(|_, record| {
@@ -52,6 +59,11 @@ impl Change {
         token: &SoftwareToken,
     ) -> Result<(), redb::Error> {
         self.open(&SOFTWARE_TOKENS)?.insert(sub, encode(token)?.as_slice())?;
+        Ok(())
+    }
+
+    pub(crate) fn delete_software_token(&self, sub: &str) -> Result<(), redb::Error> {
+        self.open(&SOFTWARE_TOKENS)?.remove(sub)?;
         Ok(())
     }
 }

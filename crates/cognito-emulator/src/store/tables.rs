@@ -42,10 +42,11 @@ pub(super) const CODES: PoolTable<(&str, &str), &[u8]> = PoolTable::new("codes")
 /// By `sub` and event id: a [`Login`](crate::login::Login) as JSON.
 pub(super) const LOGINS: PoolTable<(&str, &str), &[u8]> = PoolTable::new("logins");
 
-/// By SHA-256 of a refresh token: `sub` and event id of its login, which of the login's refresh
-/// tokens it is, when it expires. It stays when its user is deleted, which AWS can tell of too.
-pub(super) const REFRESH_TOKENS: PoolTable<&[u8], (&str, &str, u32, u64)> =
+/// By SHA-256 of a refresh token: `sub` and event id of its login, when it was first exchanged for
+/// another one, when it expires. It stays when its user is deleted, which AWS can tell of too.
+pub(super) const REFRESH_TOKENS: PoolTable<&[u8], IssuedTokenRow> =
     PoolTable::new("refresh-tokens");
+pub(super) type IssuedTokenRow = (&'static str, &'static str, Option<u64>, u64);
 
 /// By SHA-256 of a session: a [`Session`](crate::session::Session) as JSON.
 pub(super) const SESSIONS: PoolTable<&[u8], &[u8]> = PoolTable::new("sessions");

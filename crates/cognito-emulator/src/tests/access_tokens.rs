@@ -12,7 +12,7 @@ use crate::keys::{KeyRecord, SigningKeys};
 fn operations() -> [(&'static str, Value); 11] {
     [
         ("AssociateSoftwareToken", json!({})),
-        ("ChangePassword", json!({ "PreviousPassword": "x", "ProposedPassword": "x" })),
+        ("ChangePassword", json!({ "PreviousPassword": "xy", "ProposedPassword": "xy" })),
         ("DeleteUser", json!({})),
         ("DeleteUserAttributes", json!({ "UserAttributeNames": ["name"] })),
         ("GetUser", json!({})),

@@ -78,6 +78,27 @@ async fn a_created_user_sets_a_password_by_either_way_of_signing_in() {
 }
 
 #[tokio::test]
+async fn the_secret_hash_of_an_invited_users_answer_is_over_the_name_that_comes_with_it() {
+    let bench = created().await;
+    let begun = bench.sign_in(ANN, TEMPORARY).await.ok();
+    let id = begun["ChallengeParameters"]["USER_ID_FOR_SRP"].as_str().unwrap();
+    let respond = async |username: &str, hash: &str| {
+        let responses =
+            json!({ "USERNAME": username, "NEW_PASSWORD": NEW_PASSWORD, "SECRET_HASH": hash });
+        let body = json!({
+            "ChallengeName": CHALLENGE, "ChallengeResponses": responses,
+            "ClientId": bench.emulator.client_id(), "Session": session(&begun),
+        });
+        bench.call("RespondToAuthChallenge", body).await
+    };
+    let client = bench.emulator.client_id();
+    let wrong = not_authorized(&format!("Unable to verify secret hash for client {client}"));
+    assert_eq!(respond(id, &bench.secret_hash(ANN)).await.refusal(), wrong);
+    assert_eq!(respond(ANN, &bench.secret_hash(id)).await.refusal(), wrong);
+    respond(id, &bench.secret_hash(id)).await.ok();
+}
+
+#[tokio::test]
 async fn what_does_not_fit_an_administrators_answer_is_refused() {
     let bench = created().await;
     let begun = bench.admin_sign_in(TEMPORARY).await.ok();

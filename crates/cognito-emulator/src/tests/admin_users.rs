@@ -1,3 +1,4 @@
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::support::{ANN, ANN_PASSWORD, Bench};
@@ -52,7 +53,7 @@ async fn operations_on_a_user_answer_as_aws_and_are_durable() {
 async fn users_and_pools_that_do_not_exist_are_told() {
     let bench = Bench::new();
     let other = json!({
-        "UserPoolId": "eu-west-1_other", "Username": ANN, "Password": "x", "UserAttributes": [],
+        "UserPoolId": "eu-west-1_other", "Username": ANN, "Password": "xy", "UserAttributes": [],
         "UserAttributeNames": [],
     });
     let mut nobody = other.clone();
@@ -139,6 +140,25 @@ async fn a_password_is_set_for_good_or_to_be_changed() {
     let weak = json!({ "Username": ANN, "Password": "short", "Permanent": true });
     let message = "Password does not conform to policy: Password not long enough";
     bench.refusals("AdminSetUserPassword", &[(weak, "InvalidPasswordException", message)]).await;
+}
+
+#[tokio::test]
+async fn an_address_is_verified_by_a_flag_in_any_case() {
+    for flag in ["true", "True", "TRUE"] {
+        let bench = Bench::new().with_ann().await;
+        let attributes = json!([{ "Name": "email_verified", "Value": flag }]);
+        let update = json!({ "Username": ANN, "UserAttributes": attributes });
+        bench.admin_call("AdminUpdateUserAttributes", update).await.ok();
+        let mails = bench.mail().len();
+        bench.user_call("ForgotPassword", ANN, json!({})).await.ok();
+        assert_eq!(bench.mail().len(), mails + 1, "{flag}");
+        let tokens = bench.log_in().await;
+        let claims = tokens["IdToken"].as_str().unwrap().split('.').nth(1).unwrap();
+        let claims = URL_SAFE_NO_PAD.decode(claims).unwrap();
+        let claims: Value = serde_json::from_slice(&claims).unwrap();
+        assert_eq!(claims["email_verified"], json!(true), "{flag}");
+        bench.admin_call("AdminResetUserPassword", json!({ "Username": ANN })).await.ok();
+    }
 }
 
 #[tokio::test]

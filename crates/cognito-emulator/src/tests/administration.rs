@@ -177,6 +177,24 @@ async fn a_list_shows_what_was_asked_for() {
 }
 
 #[tokio::test]
+async fn an_attribute_that_some_user_lacks_cannot_be_asked_for() {
+    let bench = Bench::new().with_ann().await;
+    bench.sign_up("bob@example.com", ANN_PASSWORD).await.ok();
+    let name = json!([{ "Name": "name", "Value": "Ann" }]);
+    let named = json!({ "Username": ANN, "UserAttributes": name });
+    bench.admin_call("AdminUpdateUserAttributes", named).await.ok();
+    let message = "One or more requested attributes do not exist.";
+    for wanted in [json!(["name"]), json!(["email", "name"]), json!(["custom:plan"])] {
+        let body = json!({ "AttributesToGet": wanted });
+        bench.refusals("ListUsers", &[(body, "InvalidParameterException", message)]).await;
+    }
+    let filtered =
+        json!({ "AttributesToGet": ["name", "sub"], "Filter": format!("email = \"{ANN}\"") });
+    let page = bench.admin_call("ListUsers", filtered).await.ok();
+    assert_eq!(page["Users"][0]["Attributes"][0], json!({ "Name": "name", "Value": "Ann" }));
+}
+
+#[tokio::test]
 async fn the_pool_is_described() {
     let bench = Bench::new();
     bench.sign_up(ANN, ANN_PASSWORD).await.ok();

@@ -5,13 +5,13 @@ use super::{
     support::{ANN, ANN_PASSWORD, Answer, Bench},
 };
 
-const NEW_ADDRESS: &str = "Anna@example.com";
+pub(super) const NEW_ADDRESS: &str = "Anna@example.com";
 
-fn mismatch() -> (String, String) {
+pub(super) fn mismatch() -> (String, String) {
     pair("CodeMismatchException", "Invalid verification code provided, please try again.")
 }
 
-fn expired() -> (String, String) {
+pub(super) fn expired() -> (String, String) {
     pair("ExpiredCodeException", "Invalid code provided, please request a code again.")
 }
 
@@ -36,7 +36,7 @@ async fn plain() -> (Bench, Value) {
 }
 
 impl Bench {
-    async fn update(&self, tokens: &Value, attributes: &[(&str, &str)]) -> Answer {
+    pub(super) async fn update(&self, tokens: &Value, attributes: &[(&str, &str)]) -> Answer {
         let list: Vec<_> = attributes
             .iter()
             .map(|(name, value)| json!({ "Name": name, "Value": value }))
@@ -44,23 +44,23 @@ impl Bench {
         self.with_token("UpdateUserAttributes", tokens, json!({ "UserAttributes": list })).await
     }
 
-    async fn remove(&self, tokens: &Value, names: &[&str]) -> Answer {
+    pub(super) async fn remove(&self, tokens: &Value, names: &[&str]) -> Answer {
         self.with_token("DeleteUserAttributes", tokens, json!({ "UserAttributeNames": names }))
             .await
     }
 
-    async fn ask_code(&self, tokens: &Value) -> Answer {
+    pub(super) async fn ask_code(&self, tokens: &Value) -> Answer {
         let more = json!({ "AttributeName": "email" });
         self.with_token("GetUserAttributeVerificationCode", tokens, more).await
     }
 
-    async fn prove(&self, tokens: &Value, code: &str) -> Answer {
+    pub(super) async fn prove(&self, tokens: &Value, code: &str) -> Answer {
         let more = json!({ "AttributeName": "email", "Code": code });
         self.with_token("VerifyUserAttribute", tokens, more).await
     }
 
     /// All attributes but `sub`, as `name=value`.
-    async fn attributes(&self, tokens: &Value) -> String {
+    pub(super) async fn attributes(&self, tokens: &Value) -> String {
         let user = self.get_user(tokens).await.ok();
         let text = |attribute: &Value| {
             let [name, value] = ["Name", "Value"].map(|member| attribute[member].as_str().unwrap());
@@ -73,7 +73,7 @@ impl Bench {
 }
 
 /// A code that is not the given one.
-fn other(code: &str) -> String {
+pub(super) fn other(code: &str) -> String {
     let first = if code.starts_with('0') { "1" } else { "0" };
     format!("{first}{}", code.split_at(1).1)
 }

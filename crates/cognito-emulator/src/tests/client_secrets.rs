@@ -40,11 +40,12 @@ async fn a_secret_is_rotated_without_a_gap() {
     let id = format!("{}--1790281055000", bench.emulator.client_id());
     assert_eq!(added["ClientSecretId"], json!(id));
     assert_eq!((works(&bench, &old).await, works(&bench, &new).await), (true, true));
-    assert_eq!((current(&bench), described(&bench, &client).await), (new.clone(), json!(new)));
+    assert_eq!((current(&bench), described(&bench, &client).await), (old.clone(), json!(old)));
     drop(bench);
 
     let bench = Bench::at(&path);
     assert_eq!((works(&bench, &old).await, works(&bench, &new).await), (true, true));
+    assert_eq!(described(&bench, &client).await, json!(old));
     let listed = bench.admin_call("ListUserPoolClientSecrets", client.clone()).await.ok();
     let old_id = format!("{}--1790280995000", bench.emulator.client_id());
     let entries = json!([
@@ -59,7 +60,40 @@ async fn a_secret_is_rotated_without_a_gap() {
 
     let bench = Bench::at(&path);
     assert_eq!((works(&bench, &old).await, works(&bench, &new).await), (false, true));
-    assert_eq!((current(&bench), described(&bench, &client).await), (new.clone(), json!(new)));
+    assert_eq!((current(&bench), described(&bench, &client).await), (new, Value::Null));
+}
+
+#[tokio::test]
+async fn only_the_original_secret_is_described_and_never_another_in_its_place() {
+    let bench = Bench::new();
+    let pool_id = bench.emulator.pool_id();
+    let made = bench.new_client(pool_id, &json!({ "GenerateSecret": true })).await;
+    let (original, client) =
+        (made["ClientSecret"].clone(), json!({ "ClientId": made["ClientId"] }));
+    let ids = async || {
+        let listed = bench.admin_call("ListUserPoolClientSecrets", client.clone()).await.ok();
+        let secrets = listed["ClientSecrets"].as_array().unwrap().clone();
+        secrets.iter().map(|secret| secret["ClientSecretId"].clone()).collect::<Vec<_>>()
+    };
+    let delete = async |id: &Value| {
+        let body = with(client.clone(), &json!({ "ClientSecretId": id }));
+        bench.admin_call("DeleteUserPoolClientSecret", body).await.ok();
+    };
+
+    bench.wait(60);
+    bench.admin_call("AddUserPoolClientSecret", client.clone()).await.ok();
+    assert_eq!(described(&bench, &client).await, original);
+    delete(&ids().await[1]).await;
+    assert_eq!(described(&bench, &client).await, original, "the added one is gone");
+
+    bench.admin_call("AddUserPoolClientSecret", client.clone()).await.ok();
+    delete(&ids().await[0]).await;
+    assert_eq!(described(&bench, &client).await, Value::Null, "the original is gone");
+    bench.admin_call("AddUserPoolClientSecret", client.clone()).await.ok();
+    assert_eq!(described(&bench, &client).await, Value::Null);
+    let update = with(client.clone(), &json!({ "ClientName": "renamed" }));
+    let updated = bench.admin_call("UpdateUserPoolClient", update).await.ok();
+    assert_eq!(updated["UserPoolClient"].get("ClientSecret"), None);
 }
 
 #[tokio::test]

@@ -37,6 +37,7 @@ fn full() -> Value {
     json!({
         "AccessTokenValidity": 10,
         "AuthSessionValidity": 15,
+        "EnablePropagateAdditionalUserContextData": true,
         "EnableTokenRevocation": false,
         "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],
         "IdTokenValidity": 20,
@@ -103,6 +104,11 @@ async fn clients_that_aws_refuses_are_refused() {
                 (named(json!({ "IdTokenValidity": 299, "TokenValidityUnits": units("IdToken", "seconds") })), INVALID, range),
                 (named(json!({ "RefreshTokenValidity": 59, "TokenValidityUnits": units("RefreshToken", "minutes") })), INVALID, range),
                 (named(json!({ "RefreshTokenValidity": 3651 })), INVALID, range),
+                (
+                    named(json!({ "PublishSecretsInAWSSecretsManager": true })),
+                    INVALID,
+                    "PublishSecretsInAWSSecretsManager is not emulated.",
+                ),
                 (
                     named(json!({ "RefreshTokenRotation": rotation, "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"] })),
                     INVALID,

@@ -53,7 +53,7 @@ async fn nothing_of_a_deleted_user_is_left_to_the_next_of_the_name() {
         .with_token(
             "ChangePassword",
             &tokens,
-            json!({ "PreviousPassword": "x", "ProposedPassword": ANN_PASSWORD }),
+            json!({ "PreviousPassword": "xy", "ProposedPassword": ANN_PASSWORD }),
         )
         .await
         .refusal();

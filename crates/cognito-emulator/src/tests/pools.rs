@@ -32,6 +32,7 @@ async fn a_new_pool_has_the_defaults_of_aws() {
             "MinimumLength": 8, "RequireLowercase": true, "RequireNumbers": true, "RequireSymbols": true,
             "RequireUppercase": true, "TemporaryPasswordValidityDays": 7,
         } },
+        "SchemaAttributes": created["UserPool"]["SchemaAttributes"],
         "UserPoolTags": {},
         "UserPoolTier": "ESSENTIALS",
         "UsernameConfiguration": { "CaseSensitive": true },
@@ -161,8 +162,113 @@ async fn pools_that_aws_refuses_or_that_cannot_be_honoured_are_refused() {
             ),
         ])
         .await;
+}
+
+#[tokio::test]
+async fn an_address_that_users_sign_in_with_may_be_required() {
+    let bench = Bench::new();
     let taken = json!({ "AliasAttributes": [], "LambdaConfig": {}, "Schema": [{ "Name": "email", "Required": true }], "UsernameAttributes": ["email"] });
-    bench.new_pool(&taken).await;
+    let id = bench.new_pool(&taken).await;
+    let (pool, email) = (json!({ "UserPoolId": id }), json!({ "Name": "email", "Required": true }));
+    for _ in 0..2 {
+        let described = bench.admin_call("DescribeUserPool", pool.clone()).await.ok();
+        assert!(contains(&described["UserPool"]["SchemaAttributes"][10], &email), "{described}");
+        bench.admin_call("UpdateUserPool", pool.clone()).await.ok();
+    }
+}
+
+#[tokio::test]
+async fn every_pool_has_the_schema_of_aws() {
+    let bench = Bench::new();
+    let described = bench.admin_call("DescribeUserPool", json!({})).await.ok();
+    let schema = described["UserPool"]["SchemaAttributes"].as_array().unwrap();
+    let line = |attribute: &Value| {
+        let text = |name: &str| attribute[name].as_str().unwrap_or_default().to_owned();
+        let bounds = ["StringAttributeConstraints", "NumberAttributeConstraints"]
+            .map(|name| &attribute[name])
+            .into_iter()
+            .find(|bounds| !bounds.is_null());
+        let bounds = bounds.map(ToString::to_string).unwrap_or_default();
+        let flags = ["Mutable", "Required", "DeveloperOnlyAttribute"].map(|name| &attribute[name]);
+        format!("{} {} {flags:?} {bounds}", text("Name"), text("AttributeDataType"))
+    };
+    let flags = "[Bool(true), Bool(false), Bool(false)]";
+    let usual = format!(r#"String {flags} {{"MaxLength":"2048","MinLength":"0"}}"#);
+    for (index, expected) in [
+        (0, r#"sub String [Bool(false), Bool(true), Bool(false)] {"MaxLength":"2048","MinLength":"1"}"#.to_owned()),
+        (1, format!("name {usual}")),
+        (10, format!("email {usual}")),
+        (11, format!("email_verified Boolean {flags} ")),
+        (13, format!(r#"birthdate String {flags} {{"MaxLength":"10","MinLength":"10"}}"#)),
+        (16, format!("phone_number {usual}")),
+        (17, format!("phone_number_verified Boolean {flags} ")),
+        (19, format!(r#"updated_at Number {flags} {{"MinValue":"0"}}"#)),
+    ] {
+        assert_eq!(line(&schema[index]), expected);
+    }
+    assert_eq!(schema.len(), 20);
+}
+
+#[tokio::test]
+async fn settings_that_would_change_an_answer_and_do_not_are_refused() {
+    let bench = Bench::new();
+    let schema = |more: Value| json!({ "Schema": [with(json!({ "Name": "name" }), &more)] });
+    let policy = |factors: Value| json!({ "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": factors } } });
+    let template =
+        |option: &str| json!({ "VerificationMessageTemplate": { "DefaultEmailOption": option } });
+    let refused = [
+        (json!({ "LambdaConfig": { "PreSignUp": "arn" } }), "LambdaConfig"),
+        (json!({ "SmsConfiguration": { "SnsCallerArn": "arn" } }), "SmsConfiguration"),
+        (
+            json!({ "DeviceConfiguration": { "ChallengeRequiredOnNewDevice": true } }),
+            "DeviceConfiguration",
+        ),
+        (json!({ "DcrConfiguration": { "x": 1 } }), "DcrConfiguration"),
+        (json!({ "AcrConfiguration": { "x": 1 } }), "AcrConfiguration"),
+        (json!({ "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" } }), "UserPoolAddOns"),
+        (json!({ "IssuerConfiguration": { "Type": "UNIQUE" } }), "IssuerConfiguration"),
+        (json!({ "KeyConfiguration": { "KeyType": "CUSTOMER_MANAGED_KEY" } }), "KeyConfiguration"),
+        (
+            json!({ "AutoVerifiedAttributes": ["phone_number"] }),
+            "phone_number in AutoVerifiedAttributes",
+        ),
+        (policy(json!(["PASSWORD", "EMAIL_OTP"])), "A first factor other than PASSWORD"),
+        (template("CONFIRM_WITH_LINK"), "A link to confirm with"),
+    ];
+    let only_new = [
+        (schema(json!({ "Mutable": false })), "An attribute that users cannot change"),
+        (
+            schema(json!({ "DeveloperOnlyAttribute": true })),
+            "An attribute that users cannot change",
+        ),
+        (
+            schema(json!({ "StringAttributeConstraints": { "MaxLength": "10" } })),
+            "A constraint of an attribute",
+        ),
+    ];
+    for (more, what) in refused.iter().chain(&only_new) {
+        let message = format!("{what} is not emulated.");
+        let named = with(json!({ "PoolName": "p" }), more);
+        bench.refusals("CreateUserPool", &[(named, INVALID, &message)]).await;
+    }
+    for (more, what) in &refused {
+        let message = format!("{what} is not emulated.");
+        bench.refusals("UpdateUserPool", &[(more.clone(), INVALID, &message)]).await;
+    }
+    for taken in [
+        json!({ "UserPoolAddOns": { "AdvancedSecurityMode": "OFF" } }),
+        json!({ "IssuerConfiguration": { "Type": "ORIGINAL" } }),
+        json!({ "KeyConfiguration": { "KeyType": "AWS_OWNED_KEY" } }),
+        json!({ "UserPoolTier": "LITE", "UserPoolTags": { "a": "b" } }),
+        policy(json!(["PASSWORD"])),
+        template("CONFIRM_WITH_CODE"),
+        schema(json!({
+            "Mutable": true, "AttributeDataType": "String",
+            "StringAttributeConstraints": { "MinLength": "0", "MaxLength": "2048" },
+        })),
+    ] {
+        bench.new_pool(&taken).await;
+    }
 }
 
 #[tokio::test]

@@ -73,25 +73,80 @@ async fn a_refresh_shows_the_attributes_of_now() {
 }
 
 #[tokio::test]
-async fn the_token_before_the_newest_works_for_the_grace() {
-    for (grace, wait, works) in [(30, 0, true), (30, 29, true), (30, 30, false), (0, 0, false)] {
+async fn an_exchanged_token_works_until_its_grace_is_over() {
+    for (grace, wait, works) in
+        [(30, 0, true), (30, 29, true), (30, 30, false), (60, 59, true), (0, 0, false)]
+    {
         let bench = rotating(grace).await;
         let first = bench.log_in().await;
         let second = bench.refreshed(&first).await;
         bench.wait(wait);
         let again = bench.refresh(&first).await;
         if works {
-            let third = again.ok()["AuthenticationResult"].clone();
-            // The first is two behind now, the second one.
-            assert_eq!(bench.refresh(&first).await.refusal(), reuse());
-            let fourth = bench.refreshed(&second).await;
-            assert_eq!(bench.refresh(&second).await.refusal(), reuse());
-            bench.refreshed(&third).await;
-            bench.refreshed(&fourth).await;
+            again.ok();
         } else {
             assert_eq!(again.refusal(), reuse(), "{grace} {wait}");
         }
+        bench.refreshed(&second).await;
     }
+}
+
+#[tokio::test]
+async fn a_token_works_as_often_as_it_comes_within_its_grace() {
+    let bench = rotating(30).await;
+    let first = bench.log_in().await;
+    let mut others = Vec::new();
+    for _ in 0..4 {
+        others.push(bench.refreshed(&first).await);
+        bench.wait(5);
+    }
+    // The grace began with the first exchange, and no later one prolongs it.
+    bench.wait(10);
+    assert_eq!(bench.refresh(&first).await.refusal(), reuse());
+    for tokens in &others {
+        bench.refreshed(tokens).await;
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_an_earlier_rotation_works_within_its_own_grace() {
+    let bench = rotating(30).await;
+    let first = bench.log_in().await;
+    let second = bench.refreshed(&first).await;
+    bench.wait(1);
+    let third = bench.refreshed(&second).await;
+    bench.wait(1);
+    bench.refreshed(&first).await;
+    bench.refreshed(&third).await;
+}
+
+#[tokio::test]
+async fn two_tabs_that_began_with_one_token_refresh_side_by_side() {
+    let bench = rotating(30).await;
+    let (mut one, mut other) = {
+        let shared = bench.log_in().await;
+        (shared.clone(), shared)
+    };
+    for round in 0..5 {
+        one = bench.refreshed(&one).await;
+        bench.wait(7);
+        other = bench.refreshed(&other).await;
+        bench.get_user(&one).await.ok();
+        bench.wait(600 + round);
+    }
+}
+
+#[tokio::test]
+async fn a_token_far_back_is_reuse() {
+    let bench = rotating(30).await;
+    let first = bench.log_in().await;
+    let mut tokens = first.clone();
+    for _ in 0..4 {
+        bench.wait(60);
+        tokens = bench.refreshed(&tokens).await;
+    }
+    assert_eq!(bench.refresh(&first).await.refusal(), reuse());
+    bench.refreshed(&tokens).await;
 }
 
 #[tokio::test]

@@ -95,6 +95,52 @@ async fn a_token_of_another_sign_in_does_not_finish_a_setup() {
 }
 
 #[tokio::test]
+async fn a_factor_that_an_administrator_took_off_is_set_up_anew_where_it_is_required() {
+    for (configuration, challenge) in [("ON", json!("MFA_SETUP")), ("OPTIONAL", json!(null))] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("cognito.redb");
+        let bench = Bench::at_with(&path, &mfa("OPTIONAL"), &json!({})).with_ann().await;
+        let secret = bench.enrol().await;
+        drop(bench);
+        let bench = Bench::at_with(&path, &mfa(configuration), &json!({}));
+        let session = bench.challenged(ANN, ANN_PASSWORD, "SOFTWARE_TOKEN_MFA").await;
+        let ann = json!({ "Username": ANN });
+        for _ in 0..2 {
+            let answer = bench.admin_call("AdminDeleteSoftwareToken", ann.clone()).await;
+            assert_eq!(answer.text, "{}");
+        }
+        let told = bench.admin_call("AdminGetUser", ann).await.ok();
+        for setting in ["UserMFASettingList", "PreferredMfaSetting"] {
+            assert_eq!(told.get(setting), None, "{setting}");
+        }
+        let refusal = bench.answer(&session, &secret.code(bench.now())).await.refusal();
+        assert_eq!(refusal.0, "SoftwareTokenMFANotFoundException");
+        let answer = bench.sign_in(ANN, ANN_PASSWORD).await.ok();
+        assert_eq!(answer["ChallengeName"], challenge);
+    }
+}
+
+#[tokio::test]
+async fn a_factor_can_be_taken_off_users_of_the_pool_only() {
+    let bench = required().await;
+    let nobody = json!({ "Username": "nobody@example.com" });
+    let elsewhere = json!({ "Username": ANN, "UserPoolId": "eu-west-1_other" });
+    bench
+        .refusals(
+            "AdminDeleteSoftwareToken",
+            &[
+                (nobody, "UserNotFoundException", "User does not exist."),
+                (
+                    elsewhere,
+                    "ResourceNotFoundException",
+                    "User pool eu-west-1_other does not exist.",
+                ),
+            ],
+        )
+        .await;
+}
+
+#[tokio::test]
 async fn a_required_factor_is_asked_for_also_if_the_user_turned_it_off() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("cognito.redb");

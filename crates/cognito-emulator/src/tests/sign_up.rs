@@ -64,6 +64,40 @@ async fn a_taken_name_is_told_also_by_clients_that_hide_existence() {
 }
 
 #[tokio::test]
+async fn a_sigma_at_the_end_of_a_word_is_a_sigma() {
+    let bench = Bench::new();
+    let (upper, lower) = ("\u{391}\u{3a3}@x.io", "\u{3b1}\u{3c3}@x.io");
+    bench.sign_up(upper, ANN_PASSWORD).await.ok();
+    assert_eq!(bench.sign_up(lower, ANN_PASSWORD).await.refusal().0, "UsernameExistsException");
+    bench.confirm(lower, &bench.code()).await.ok();
+    bench.sign_in(lower, ANN_PASSWORD).await.ok();
+    let filter = json!({ "Filter": format!("email = \"{lower}\"") });
+    let page = bench.admin_call("ListUsers", filter).await.ok();
+    assert_eq!(page["Users"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_address_holds_nothing_that_cannot_be_seen() {
+    let plain = Bench::with(&json!({ "UsernameAttributes": [] }), &json!({}));
+    let bench = Bench::new().with_ann().await;
+    let tokens = bench.log_in().await;
+    for hidden in ["\u{1b}]52;c;eA==\u{7}", "\u{200b}", "\u{202e}", "\u{ad}", "\u{9b}", "\u{feff}"]
+    {
+        let address = format!("ann{hidden}@example.com");
+        let pattern = bench.sign_up(&address, ANN_PASSWORD).await.refusal();
+        assert_eq!(pattern.0, "InvalidParameterException");
+        assert!(pattern.1.contains("at 'username' failed to satisfy constraint"), "{pattern:?}");
+        let attributes = json!([{ "Name": "email", "Value": address }]);
+        let format =
+            ("InvalidParameterException".to_owned(), "Invalid email address format.".to_owned());
+        let more = json!({ "Password": ANN_PASSWORD, "UserAttributes": attributes });
+        assert_eq!(plain.user_call("SignUp", "ann", more).await.refusal(), format, "{hidden:?}");
+        let answer = bench.update(&tokens, &[("email", &address)]).await;
+        assert_eq!(answer.refusal(), format, "{hidden:?}");
+    }
+}
+
+#[tokio::test]
 async fn names_that_differ_in_case_are_two_users_if_the_pool_is_sensitive() {
     let sensitive = json!({ "UsernameConfiguration": { "CaseSensitive": true } });
     let bench = Bench::with(&sensitive, &json!({}));
@@ -221,7 +255,7 @@ async fn a_client_without_a_secret_takes_no_hash() {
 async fn a_foreign_client_is_not_found() {
     let bench = Bench::new();
     for (operation, more) in [
-        ("SignUp", json!({ "Username": ANN, "Password": "x" })),
+        ("SignUp", json!({ "Username": ANN, "Password": "xy" })),
         ("ConfirmSignUp", json!({ "Username": ANN, "ConfirmationCode": "x" })),
         ("ResendConfirmationCode", json!({ "Username": ANN })),
         ("InitiateAuth", json!({ "AuthFlow": "USER_PASSWORD_AUTH" })),

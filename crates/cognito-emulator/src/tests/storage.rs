@@ -9,6 +9,9 @@ use serde_json::json;
 use super::support::{ANN, ANN_PASSWORD, Bench, client_settings, pool_settings, with};
 use crate::{ClientSettings, Config, Emulator, OpenError, PoolSettings, Storage};
 
+/// The format that files have now.
+const CURRENT: u64 = 4;
+
 async fn jwks(bench: &Bench) -> String {
     let path = format!("/{}/.well-known/jwks.json", bench.emulator.pool_id());
     bench.send(Request::get(path).body(Bytes::new()).unwrap()).await.text
@@ -110,6 +113,20 @@ fn a_pool_stays_in_its_region() {
 fn properties_that_cannot_be_honoured_are_refused() {
     for (pool, client, expected) in [
         (json!({ "UsernameAttributes": ["phone_number"] }), json!({}), "UsernameAttributes"),
+        (json!({ "LambdaConfig": { "PreSignUp": "arn" } }), json!({}), "LambdaConfig"),
+        (json!({ "Schema": [] }), json!({}), "Schema"),
+        (
+            json!({ "AutoVerifiedAttributes": ["phone_number"] }),
+            json!({}),
+            "AutoVerifiedAttributes",
+        ),
+        (
+            json!({ "AutoVerifiedAttributes": [], "UserAttributeUpdateSettings": {
+                "AttributesRequireVerificationBeforeUpdate": ["email"],
+            } }),
+            json!({}),
+            "AttributesRequireVerificationBeforeUpdate",
+        ),
         (
             json!({ "Policies": { "PasswordPolicy": { "MinimumLength": 5 } } }),
             json!({}),
@@ -150,25 +167,28 @@ fn a_file_in_use_is_refused() {
 }
 
 #[test]
-fn a_file_of_a_newer_format_is_refused_and_left_alone() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("cognito.redb");
-    drop(Bench::at(&path));
-    let database = Database::open(&path).unwrap();
-    let transaction = database.begin_write().unwrap();
-    transaction
-        .open_table(TableDefinition::<&str, u64>::new("meta"))
-        .unwrap()
-        .insert("format", 4)
-        .unwrap();
-    transaction.commit().unwrap();
-    drop(database);
-    let before = std::fs::read(&path).unwrap();
+fn a_file_of_another_format_is_refused_and_left_alone() {
+    for format in [1, 3, CURRENT + 1] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("cognito.redb");
+        drop(Bench::at(&path));
+        let database = Database::open(&path).unwrap();
+        let transaction = database.begin_write().unwrap();
+        let meta = TableDefinition::<&str, u64>::new("meta");
+        transaction.open_table(meta).unwrap().insert("format", format).unwrap();
+        transaction.commit().unwrap();
+        drop(database);
+        let before = std::fs::read(&path).unwrap();
 
-    let opened = Bench::open(Storage::File(path.clone()), pool_settings(), client_settings());
-    let refused = opened.map(|bench| bench.emulator).unwrap_err();
-    assert!(matches!(refused, OpenError::NewerFormat { found: 4, known: 3 }), "{refused}");
-    assert!(std::fs::read(&path).unwrap() == before, "the file was changed");
+        let opened = Bench::open(Storage::File(path.clone()), pool_settings(), client_settings());
+        let refused = opened.map(|bench| bench.emulator).unwrap_err();
+        assert!(
+            matches!(refused, OpenError::OtherFormat { found, known: CURRENT } if found == format),
+            "{refused}"
+        );
+        assert!(refused.to_string().contains("delete the file to start without users"));
+        assert!(std::fs::read(&path).unwrap() == before, "the file was changed");
+    }
 }
 
 #[cfg(unix)]

@@ -292,8 +292,13 @@ pub(super) fn hash_with(secret: &str, client_id: &str, username: &str) -> String
     STANDARD.encode(hmac_sha256(secret.as_bytes(), &[username.as_bytes(), client_id.as_bytes()]))
 }
 
+/// Signs for the pool's own region.
+pub(super) fn sign(request: Request<Bytes>, at: u64) -> Request<Bytes> {
+    sign_for(REGION, request, at)
+}
+
 /// Signs as an SDK does, on an implementation apart from the one under test.
-pub(super) fn sign(mut request: Request<Bytes>, at: u64) -> Request<Bytes> {
+pub(super) fn sign_for(region: &str, mut request: Request<Bytes>, at: u64) -> Request<Bytes> {
     let date = Timestamp::from_second(i64::try_from(at).unwrap())
         .unwrap()
         .strftime("%Y%m%dT%H%M%SZ")
@@ -301,7 +306,7 @@ pub(super) fn sign(mut request: Request<Bytes>, at: u64) -> Request<Bytes> {
     let hex =
         |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let day = date.split_at(8).0;
-    let scope = format!("{day}/{REGION}/cognito-idp/aws4_request");
+    let scope = format!("{day}/{region}/cognito-idp/aws4_request");
     let target = request.headers()["x-amz-target"].to_str().unwrap();
     let canonical = format!(
         "POST\n/\n\nhost:127.0.0.1:9229\nx-amz-date:{date}\nx-amz-target:{target}\n\nhost;x-amz-date;x-amz-target\n{}",
@@ -309,7 +314,7 @@ pub(super) fn sign(mut request: Request<Bytes>, at: u64) -> Request<Bytes> {
     );
     let to_sign = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex(&Sha256::digest(canonical)));
     let mut key = format!("AWS4{SECRET_ACCESS_KEY}").into_bytes();
-    for part in [day, REGION, "cognito-idp", "aws4_request", &to_sign] {
+    for part in [day, region, "cognito-idp", "aws4_request", &to_sign] {
         key = hmac_sha256(&key, &[part.as_bytes()]).to_vec();
     }
     let authorization = format!(

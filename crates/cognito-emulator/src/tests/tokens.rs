@@ -175,6 +175,22 @@ async fn the_discovery_document_names_the_issuer_and_the_keys() {
 }
 
 #[tokio::test]
+async fn the_discovery_document_says_where_the_caller_finds_the_keys() {
+    let bench = Bench::new();
+    let path = format!("/{}/.well-known/openid-configuration", bench.emulator.pool_id());
+    let by_header = Request::get(path.as_str()).header("host", "cognito:9229");
+    let by_target = Request::get(format!("http://127.0.0.1:9229{path}"));
+    for (request, host) in [(by_header, "cognito:9229"), (by_target, "127.0.0.1:9229")] {
+        let found = bench.send(request.body(Bytes::new()).unwrap()).await.ok();
+        let keys_at = format!("http://{host}/{}/.well-known/jwks.json", bench.emulator.pool_id());
+        assert_eq!(found["jwks_uri"], keys_at);
+        assert_eq!(found["issuer"], bench.emulator.issuer());
+        let keys = bench.send(Request::get(&keys_at).body(Bytes::new()).unwrap()).await.ok();
+        assert_eq!(keys, document(&bench, "jwks.json").await.ok());
+    }
+}
+
+#[tokio::test]
 async fn another_pool_has_no_documents_here() {
     let bench = Bench::new();
     for file in ["jwks.json", "openid-configuration"] {

@@ -5,8 +5,10 @@ use secrecy::{ExposeSecret, SecretString};
 use super::Continued;
 use crate::{
     attributes,
+    constraint::PASSWORD,
     exception::Exception,
-    operations::next_step::NextStep,
+    fields::Fields,
+    operations::{delivery::address_code, next_step::NextStep},
     password_policy::{self, Wording},
     pool::Pool,
     user::UserStatus,
@@ -27,7 +29,8 @@ pub(super) async fn set(
     let state = pool.store.read()?;
     sign_in.check(pool, state.session(&sign_in.digest)?, state.find(&sign_in.name)?, now)?;
     let policy = pool.settings.password_policy();
-    // EXPOSE: the policy is about the characters of the password.
+    // EXPOSE: what it must look like and the policy are about the characters of the password.
+    Fields::check(password.expose_secret(), "newPassword", &PASSWORD)?;
     password_policy::check(&policy, password.expose_secret(), Wording::Replacement)?;
     let given = responses.into_iter().filter_map(|(name, value)| {
         let name = name.strip_prefix(ATTRIBUTE_PREFIX)?.to_owned();
@@ -38,7 +41,8 @@ pub(super) async fn set(
 
     let password_hash = pool.hasher.hash(password).await?;
     let context = Arc::clone(pool);
-    pool.store
+    let (next, sent) = pool
+        .store
         .write(move |change| {
             let at = (&*context, change, now);
             // Looked at again: another answer may have come first.
@@ -46,11 +50,20 @@ pub(super) async fn set(
             user.password_hash = password_hash;
             user.status = UserStatus::Confirmed;
             user.temporary_password_expires = None;
-            attributes::set(&context, change, &mut user, given)?;
+            let pending = attributes::set(&context, change, &mut user, given)?;
             user.modified = now;
             change.put_user(&user)?;
+            let sent = pending
+                .map(|address| address_code(&context, change, &user.sub, address, now))
+                .transpose()?;
+            change.forget_old_password(&user.sub)?;
+            // This sign-in goes on, and can still be told from one that never was.
             change.put_session(&sign_in.digest, &session.used())?;
-            NextStep::after_own_password(at, user)
+            Ok((NextStep::after_own_password(at, user)?, sent))
         })
-        .await
+        .await?;
+    if let Some((address, code)) = sent {
+        pool.mail(address, code);
+    }
+    Ok(next)
 }
