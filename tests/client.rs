@@ -264,12 +264,18 @@ pub(crate) fn confirmed_on(stack: &Running) -> String {
     address
 }
 
+/// The key of an authenticator app that the bearer of `token` begins to set up.
+pub(crate) fn mfa_key(stack: &Running, token: &str) -> String {
+    let body = json!({"password": PASSWORD});
+    let answer = Call::post("/mfa/setup", &body).bearer(token).send_to(stack);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.json()["secret"].as_str().unwrap().to_owned()
+}
+
 /// Sets up an authenticator app for the bearer of `token`, and gives its key. The code before the
 /// current one is used up.
 pub(crate) fn set_up_mfa(stack: &Running, token: &str) -> String {
-    let answer = Call::new("POST", "/mfa/setup").bearer(token).send_to(stack);
-    assert_eq!(answer.status, 200, "{}", answer.body);
-    let secret = answer.json()["secret"].as_str().unwrap().to_owned();
+    let secret = mfa_key(stack, token);
     let body = json!({"code": code(stack, &secret, -1)});
     let answer = Call::post("/mfa/verify", &body).bearer(token).send_to(stack);
     assert_eq!(answer.status, 204, "{}", answer.body);

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Call, Tokens, confirm, confirmed_on, log_in, register, session, set_up_mfa},
+    client::{Call, Tokens, confirm, confirmed_on, log_in, mfa_key, register, session, set_up_mfa},
     contract::{check_body, codes, operations, repository, responses_of},
     stack::{ORIGIN, Running, SHARED},
     totp::{code, wrong_code},
@@ -44,7 +44,7 @@ use Given::{
 };
 
 /// Each event, what it needs, the status of its answer, and the code if it is a problem.
-pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 115] = [
+pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 117] = [
     ("change_password/invalid_credentials", Bearer, 401, Some("invalid_credentials")),
     ("change_password/malformed_request", Bearer, 400, Some("malformed_request")),
     ("change_password/success", Bearer, 204, None),
@@ -65,6 +65,7 @@ pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 115] = [
     ("delete_me/unauthorized_revoked_token", LoggedOut, 401, Some("unauthorized")),
     ("delete_me/unsupported_media_type", Bearer, 415, Some("unsupported_media_type")),
     ("delete_mfa/invalid_code", Protected, 400, Some("invalid_code")),
+    ("delete_mfa/invalid_credentials", Protected, 401, Some("invalid_credentials")),
     ("delete_mfa/malformed_request", Bearer, 400, Some("malformed_request")),
     ("delete_mfa/mfa_not_set_up", Bearer, 409, Some("mfa_not_set_up")),
     ("delete_mfa/success", Protected, 204, None),
@@ -128,6 +129,7 @@ pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 115] = [
     ("me/success", Bearer, 200, None),
     ("me/unauthorized", Nothing, 401, Some("unauthorized")),
     ("me/unauthorized_revoked_token", LoggedOut, 401, Some("unauthorized")),
+    ("mfa_setup/invalid_credentials", Bearer, 401, Some("invalid_credentials")),
     ("mfa_setup/malformed_request", Bearer, 400, Some("malformed_request")),
     ("mfa_setup/mfa_already_enabled", Protected, 409, Some("mfa_already_enabled")),
     ("mfa_setup/success", Bearer, 200, None),
@@ -184,9 +186,9 @@ pub(crate) fn route(folder: &str) -> (&'static str, &'static str, &'static str) 
         "forgot_password" => ("POST", "/forgot_password", "RecoverFunction"),
         "reset_password" => ("POST", "/reset_password", "RecoverFunction"),
         "change_password" => ("POST", "/change_password", "AccountFunction"),
-        "mfa_setup" => ("POST", "/mfa/setup", "AccountFunction"),
-        "mfa_verify" => ("POST", "/mfa/verify", "AccountFunction"),
-        "delete_mfa" => ("DELETE", "/mfa", "AccountFunction"),
+        "mfa_setup" => ("POST", "/mfa/setup", "MfaFunction"),
+        "mfa_verify" => ("POST", "/mfa/verify", "MfaFunction"),
+        "delete_mfa" => ("DELETE", "/mfa", "MfaFunction"),
         "me" => ("GET", "/me", "AccountFunction"),
         "delete_me" => ("DELETE", "/me", "DeleteAccountFunction"),
         "generate" => ("GET", "/generate", "GenerateFunction"),
@@ -250,8 +252,7 @@ fn token(stack: &Running, given: Given, outcome: &str, body: &mut Value) -> Stri
         assert_eq!(Call::post("/logout", &refresh).send_to(stack).status, 204);
     }
     if given == SettingUp {
-        let key = Call::new("POST", "/mfa/setup").bearer(&access).send_to(stack).json();
-        put_code(stack, key["secret"].as_str().unwrap(), outcome, body);
+        put_code(stack, &mfa_key(stack, &access), outcome, body);
     }
     if given == Protected {
         put_code(stack, &set_up_mfa(stack, &access), outcome, body);
@@ -259,9 +260,9 @@ fn token(stack: &Running, given: Given, outcome: &str, body: &mut Value) -> Stri
     access
 }
 
-/// Puts the code of now into a body, or a wrong one where that is the outcome.
+/// Puts the code of now into a body that has one, or a wrong code where that is the outcome.
 fn put_code(stack: &Running, secret: &str, outcome: &str, body: &mut Value) {
-    if !body.is_null() {
+    if body.get("code").is_some() {
         let wrong = outcome.starts_with("invalid_code");
         let code = if wrong { wrong_code(stack, secret) } else { code(stack, secret, 0) };
         body["code"] = code.into();
@@ -342,7 +343,8 @@ fn every_file_has_a_row_and_every_row_a_file() {
 }
 
 /// The functions whose routes are for the bearer of a token.
-const GUARDED: [&str; 3] = ["AccountFunction", "DeleteAccountFunction", "GenerateFunction"];
+const GUARDED: [&str; 4] =
+    ["AccountFunction", "DeleteAccountFunction", "GenerateFunction", "MfaFunction"];
 
 /// The members of an event.
 const EVENT: [&str; 12] = [

@@ -33,7 +33,7 @@ pub enum Metric {
     ColdStart,
     /// Logins that ended with tokens.
     LoginOk,
-    /// Logins, and proofs of the password before a deletion, that failed.
+    /// Logins, and proofs of a caller's password, that failed.
     LoginFail,
     /// Tries at accounts that are locked: the lock itself begins with a [`Metric::LoginFail`].
     Lockout,

@@ -89,16 +89,17 @@ impl Operation {
             Confirm | Resend | LogOut | Forgot => vec![DONE],
             LogInOp | LogInWithCode | Refresh => vec![TOKENS],
             Reset => vec![DONE, DONE],
-            Delete => vec![USER, TOKENS, Answer("")],
+            Delete => vec![USER, TOKENS, DONE, Answer("")],
             Profile => vec![USER],
             Change => vec![USER, DONE, DONE],
-            SetUpMfa => vec![USER, KEY],
-            EnableMfa | DisableMfa => vec![VERIFIED, DONE],
+            SetUpMfa => vec![USER, TOKENS, DONE, KEY],
+            EnableMfa => vec![VERIFIED, DONE],
+            DisableMfa => vec![USER, CHALLENGE, TOKENS, DONE, DONE],
         }
     }
 
     pub(crate) fn needs_secret(self) -> bool {
-        ![Profile, Change, SetUpMfa, EnableMfa, DisableMfa].contains(&self)
+        ![Profile, Change, EnableMfa].contains(&self)
     }
 
     pub(crate) async fn run(self, endpoint: &Endpoint) -> Result<(), Error> {
@@ -120,9 +121,9 @@ impl Operation {
             Delete => identity.delete_user(&token, &password, ip).await,
             Profile => account.profile(&token).await.map(drop),
             Change => account.change_password(&token, &password, &new_password()).await,
-            SetUpMfa => account.set_up_mfa(&token).await.map(drop),
-            EnableMfa => account.enable_mfa(&token, &totp_code()).await,
-            DisableMfa => account.disable_mfa(&token, &totp_code()).await,
+            SetUpMfa => identity.set_up_mfa(&token, &password, ip).await.map(drop),
+            EnableMfa => identity.enable_mfa(&token, &totp_code()).await,
+            DisableMfa => identity.disable_mfa(&token, &password, &totp_code(), ip).await,
         }
     }
 

@@ -36,14 +36,12 @@ fn calls(operation: Operation) -> Vec<(&'static str, Value)> {
         }
         Operation::Resend => vec![("ResendConfirmationCode", with_hash(json!({})))],
         Operation::LogIn => vec![log_in()],
-        Operation::LogInWithCode => vec![log_in_with_code()],
+        Operation::LogInWithCode => vec![log_in_with_code("a session of twenty characters")],
         Operation::Refresh => {
             let body = json!({"RefreshToken": "a-refresh-token"});
             vec![("GetTokensFromRefreshToken", with_secret(body))]
         }
-        Operation::LogOut => {
-            vec![("RevokeToken", with_secret(json!({"Token": "a-refresh-token"})))]
-        }
+        Operation::LogOut => vec![revoke("a-refresh-token")],
         Operation::Forgot => vec![("ForgotPassword", with_hash(json!({})))],
         Operation::Reset => {
             let body = json!({"ConfirmationCode": "123456", "Password": new});
@@ -52,7 +50,9 @@ fn calls(operation: Operation) -> Vec<(&'static str, Value)> {
                 ("AdminUserGlobalSignOut", json!({"UserPoolId": "pool", "Username": NAME})),
             ]
         }
-        Operation::Delete => vec![get_user(), log_in(), ("DeleteUser", with_token(json!({})))],
+        Operation::Delete => {
+            vec![get_user(), log_in(), revoke("r"), ("DeleteUser", with_token(json!({})))]
+        }
         Operation::Profile => vec![get_user()],
         Operation::Change => {
             let body = json!({"PreviousPassword": PASSWORD, "ProposedPassword": new});
@@ -62,9 +62,18 @@ fn calls(operation: Operation) -> Vec<(&'static str, Value)> {
                 ("GlobalSignOut", with_token(json!({}))),
             ]
         }
-        Operation::SetUpMfa => vec![get_user(), ("AssociateSoftwareToken", with_token(json!({})))],
-        Operation::EnableMfa => mfa(true),
-        Operation::DisableMfa => mfa(false),
+        Operation::SetUpMfa => {
+            let associate = ("AssociateSoftwareToken", with_token(json!({})));
+            vec![get_user(), log_in(), revoke("r"), associate]
+        }
+        Operation::EnableMfa => {
+            let verify = ("VerifySoftwareToken", with_token(json!({"UserCode": "654321"})));
+            vec![verify, preference(true)]
+        }
+        Operation::DisableMfa => {
+            let finish = log_in_with_code("a session");
+            vec![get_user(), log_in(), finish, revoke("r"), preference(false)]
+        }
     }
 }
 
@@ -101,23 +110,24 @@ fn log_in() -> (&'static str, Value) {
     ("InitiateAuth", with_address(body))
 }
 
-fn log_in_with_code() -> (&'static str, Value) {
+fn revoke(token: &str) -> (&'static str, Value) {
+    ("RevokeToken", with_secret(json!({"Token": token})))
+}
+
+fn log_in_with_code(session: &str) -> (&'static str, Value) {
     let responses =
         json!({"USERNAME": NAME, "SOFTWARE_TOKEN_MFA_CODE": "654321", "SECRET_HASH": hash()});
     let body = json!({
         "ChallengeName": "SOFTWARE_TOKEN_MFA",
         "ChallengeResponses": responses,
-        "Session": "a session of twenty characters",
+        "Session": session,
     });
     ("RespondToAuthChallenge", with_address(body))
 }
 
-fn mfa(on: bool) -> Vec<(&'static str, Value)> {
+fn preference(on: bool) -> (&'static str, Value) {
     let settings = json!({"SoftwareTokenMfaSettings": {"Enabled": on, "PreferredMfa": on}});
-    vec![
-        ("VerifySoftwareToken", with_token(json!({"UserCode": "654321"}))),
-        ("SetUserMFAPreference", with_token(settings)),
-    ]
+    ("SetUserMFAPreference", with_token(settings))
 }
 
 /// Where nobody knows the address, none is made up.
