@@ -5,7 +5,11 @@ use std::{collections::BTreeSet, fs, path::Path};
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Call, Tokens, confirm, confirmed_on, log_in, mfa_key, register, session, set_up_mfa},
+    administrator::invite,
+    client::{
+        Call, TEMPORARY, Tokens, confirm, confirmed_on, invited, log_in, mfa_key, register,
+        session, set_up_mfa,
+    },
     contract::{check_body, codes, operations, repository, responses_of},
     stack::{ORIGIN, Running, SHARED},
     totp::{code, wrong_code},
@@ -25,6 +29,10 @@ pub(crate) enum Given {
     WithMfa,
     /// The event's user has given the password; session and code are put into the event.
     Challenged,
+    /// An administrator has invited the event's user.
+    Invited,
+    /// The same, and the user has given the temporary password; the session is put into the event.
+    Begun,
     /// The event's user waits for the code, put into the event, that replaces the password.
     Forgot,
     /// A refresh token is put into the event.
@@ -39,12 +47,12 @@ pub(crate) enum Given {
     Protected,
 }
 use Given::{
-    Bearer, Challenged, Confirmed, Forgot, LoggedOut, Mailed, Nothing, Protected, Refreshable,
-    Registered, SettingUp, WithMfa,
+    Bearer, Begun, Challenged, Confirmed, Forgot, Invited, LoggedOut, Mailed, Nothing, Protected,
+    Refreshable, Registered, SettingUp, WithMfa,
 };
 
 /// Each event, what it needs, the status of its answer, and the code if it is a problem.
-pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 117] = [
+pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 121] = [
     ("change_password/invalid_credentials", Bearer, 401, Some("invalid_credentials")),
     ("change_password/malformed_request", Bearer, 400, Some("malformed_request")),
     ("change_password/success", Bearer, 204, None),
@@ -115,13 +123,17 @@ pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 117] = [
     ("login/malformed_request", Nothing, 400, Some("malformed_request")),
     ("login/success", Confirmed, 200, None),
     ("login/success_challenge", WithMfa, 200, None),
+    ("login/success_challenge_new_password", Invited, 200, None),
     ("login/unsupported_media_type", Nothing, 415, Some("unsupported_media_type")),
     ("login/user_not_confirmed", Registered, 403, Some("user_not_confirmed")),
     ("login_mfa/invalid_code", Challenged, 400, Some("invalid_code")),
     ("login_mfa/malformed_request", Nothing, 400, Some("malformed_request")),
+    ("login_mfa/malformed_request_both", Nothing, 400, Some("malformed_request")),
     ("login_mfa/session_over", WithMfa, 401, Some("session_over")),
     ("login_mfa/success", Challenged, 200, None),
+    ("login_mfa/success_new_password", Begun, 200, None),
     ("login_mfa/unsupported_media_type", Nothing, 415, Some("unsupported_media_type")),
+    ("login_mfa/weak_password", Nothing, 400, Some("weak_password")),
     ("logout/malformed_request", Nothing, 400, Some("malformed_request")),
     ("logout/success", Refreshable, 204, None),
     ("logout/success_unknown_token", Nothing, 204, None),
@@ -212,6 +224,8 @@ pub(crate) fn prepare(stack: &Running, given: Given, outcome: &str, event: &mut 
             event["multiValueHeaders"]["Authorization"] = json!([bearer]);
         }
         Refreshable => body["refresh_token"] = log_in(stack, &confirmed_on(stack)).refresh.into(),
+        Invited => invite(stack, body["username"].as_str().unwrap(), TEMPORARY),
+        Begun => body["session"] = invited(stack, body["username"].as_str().unwrap()).into(),
         Registered | Mailed | Confirmed | WithMfa | Challenged | Forgot => {
             prepare_named(stack, given, outcome, &mut body);
         }

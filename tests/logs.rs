@@ -9,9 +9,10 @@ use local::metrics;
 use serde_json::{Value, json};
 
 use crate::{
+    administrator::{invite, take_password},
     client::{
-        Answer, Call, PASSWORD, Tokens, address, confirmed, confirmed_on, log_in, log_in_by,
-        register, session, set_up_mfa,
+        Answer, Call, PASSWORD, TEMPORARY, Tokens, address, confirmed, confirmed_on, log_in,
+        log_in_by, register, session, set_up_mfa,
     },
     contract::repository,
     stack::{ORIGIN, Running, SHARED},
@@ -337,6 +338,31 @@ fn second_factor(watched: &mut Watched) {
     watched.row("DELETE /mfa", "switched off", remove(token, PASSWORD, &third));
 }
 
+fn temporary_passwords(watched: &mut Watched) {
+    let log_in = |watched: &mut Watched, name: &str| {
+        let call = named("/login", name, ("password", TEMPORARY));
+        let outcome = "a temporary password, one of the user's own still to come";
+        watched.row("POST /login", outcome, call).json()["session"].clone()
+    };
+    let choose = |name: &str, session: &Value, password: &str| {
+        let body = json!({"username": name, "session": session, "new_password": password});
+        Call::post("/login/mfa", &body)
+    };
+    let name = address();
+    invite(&watched.stack, &name, TEMPORARY);
+    let session = log_in(watched, &name);
+    watched.row("any", "malformed", choose(&name, &session, "short"));
+    watched.row("POST /login/mfa", "logged in", choose(&name, &session, NEW));
+    watched.row("POST /login/mfa", "a session that is over", choose(&name, &session, NEW));
+
+    let (name, tokens) = watched.log_in();
+    set_up_mfa(&watched.stack, &tokens.access);
+    take_password(&watched.stack, &name, TEMPORARY);
+    let session = log_in(watched, &name);
+    let outcome = "a new password, a code still to come";
+    watched.row("POST /login/mfa", outcome, choose(&name, &session, NEW));
+}
+
 fn remove(token: &str, password: &str, code: &str) -> Call {
     Call::delete("/mfa", &json!({"password": password, "code": code})).bearer(token)
 }
@@ -420,11 +446,12 @@ fn whatever_the_route(watched: &mut Watched) {
 #[test]
 fn every_outcome_has_its_event_and_metrics() {
     let mut watched = Watched::on(Running::in_memory());
-    let flows: [fn(&mut Watched); 9] = [
+    let flows: [fn(&mut Watched); 10] = [
         new_account,
         logins,
         second_factor,
         locks_of_the_second_factor,
+        temporary_passwords,
         passwords_of_accounts,
         locks,
         limits,

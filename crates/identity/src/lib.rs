@@ -20,6 +20,7 @@ mod forgot_password;
 mod https;
 mod log_in;
 mod log_in_with_code;
+mod log_in_with_new_password;
 mod log_out;
 mod mfa;
 mod new_password;

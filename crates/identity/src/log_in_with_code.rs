@@ -43,8 +43,8 @@ impl Identity {
         let call = |hash| self.send_code(username, session, code, source_ip, hash);
         match self.with_hash(username, call).await? {
             LogIn::Tokens(tokens) => Ok(tokens),
-            LogIn::SoftwareTokenMfa { .. } => {
-                Err(Error::ChallengeUnsupported("SOFTWARE_TOKEN_MFA, twice".to_owned()))
+            LogIn::SoftwareTokenMfa { .. } | LogIn::NewPasswordRequired { .. } => {
+                Err(Error::ChallengeUnsupported("one more after SOFTWARE_TOKEN_MFA".to_owned()))
             }
         }
     }

@@ -35,6 +35,9 @@ impl Identity {
                 Ok(Proof::Complete)
             }
             LogIn::SoftwareTokenMfa { session } => Ok(Proof::CodeRequired { session }),
+            LogIn::NewPasswordRequired { .. } => {
+                Err(Error::ChallengeUnsupported("NEW_PASSWORD_REQUIRED".to_owned()))
+            }
         }
     }
 

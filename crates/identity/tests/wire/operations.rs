@@ -17,6 +17,7 @@ pub(crate) enum Operation {
     Resend,
     LogIn,
     LogInWithCode,
+    LogInWithNewPassword,
     Refresh,
     LogOut,
     Forgot,
@@ -30,15 +31,16 @@ pub(crate) enum Operation {
 }
 use Operation::{
     Change, Confirm, Delete, DisableMfa, EnableMfa, Forgot, LogIn as LogInOp, LogInWithCode,
-    LogOut, Profile, Refresh, Resend, Reset, SetUpMfa, SignUp,
+    LogInWithNewPassword, LogOut, Profile, Refresh, Resend, Reset, SetUpMfa, SignUp,
 };
 
-pub(crate) const ALL: [Operation; 15] = [
+pub(crate) const ALL: [Operation; 16] = [
     SignUp,
     Confirm,
     Resend,
     LogInOp,
     LogInWithCode,
+    LogInWithNewPassword,
     Refresh,
     LogOut,
     Forgot,
@@ -61,6 +63,9 @@ pub(crate) const TOKENS: Step = Answer(
 );
 pub(crate) const CHALLENGE: Step = Answer(
     r#"{"ChallengeName":"SOFTWARE_TOKEN_MFA","Session":"a session","ChallengeParameters":{}}"#,
+);
+pub(crate) const NEW_PASSWORD_REQUIRED: Step = Answer(
+    r#"{"ChallengeName":"NEW_PASSWORD_REQUIRED","Session":"a session","ChallengeParameters":{}}"#,
 );
 pub(crate) const USER: Step = Answer(
     r#"{"Username":"42","UserAttributes":[{"Name":"sub","Value":"42"},{"Name":"email","Value":"zoë@example.com"},{"Name":"email_verified","Value":"true"}]}"#,
@@ -87,7 +92,7 @@ impl Operation {
         match self {
             SignUp => vec![Answer(r#"{"UserConfirmed":false,"UserSub":"s"}"#)],
             Confirm | Resend | LogOut | Forgot => vec![DONE],
-            LogInOp | LogInWithCode | Refresh => vec![TOKENS],
+            LogInOp | LogInWithCode | LogInWithNewPassword | Refresh => vec![TOKENS],
             Reset => vec![DONE, DONE],
             Delete => vec![USER, TOKENS, DONE, Answer("")],
             Profile => vec![USER],
@@ -113,6 +118,10 @@ impl Operation {
             LogInWithCode => {
                 let (username, session, code) = (username(), session(), totp_code());
                 identity.log_in_with_code(&username, &session, &code, ip).await.map(drop)
+            }
+            LogInWithNewPassword => {
+                let (username, session, new) = (username(), session(), new_password());
+                identity.log_in_with_new_password(&username, &session, &new, ip).await.map(drop)
             }
             Refresh => identity.refresh(&refresh_token()).await.map(drop),
             LogOut => identity.log_out(&refresh_token()).await,

@@ -7,8 +7,8 @@ use shared::{Kind, Problem, Response, SecurityEvent};
 use crate::{
     endpoint::{Answer, Endpoint, Hang, Refuse, Reset, Step},
     operations::{
-        CHALLENGE, DONE, KEY, Operation, REVOKED, THROTTLED, TOKENS, USER, USER_WITH_MFA, VERIFIED,
-        WRONG_PASSWORD, log_in, refresh_token, username,
+        CHALLENGE, DONE, KEY, NEW_PASSWORD_REQUIRED, Operation, REVOKED, THROTTLED, TOKENS, USER,
+        USER_WITH_MFA, VERIFIED, WRONG_PASSWORD, log_in, refresh_token, username,
     },
 };
 
@@ -30,14 +30,20 @@ async fn log_in_outcomes() {
     let tokens = log_in(&[TOKENS]).await;
     assert!(matches!(tokens, Ok(LogIn::Tokens(tokens)) if tokens.access.expose_secret() == "a"));
     assert!(matches!(log_in(&[CHALLENGE]).await, Ok(LogIn::SoftwareTokenMfa { .. })));
-    let new = Answer(
-        r#"{"ChallengeName":"NEW_PASSWORD_REQUIRED","Session":"s","ChallengeParameters":{}}"#,
-    );
-    let unsupported = Error::ChallengeUnsupported("NEW_PASSWORD_REQUIRED".to_owned());
-    assert_eq!(log_in(std::slice::from_ref(&new)).await.unwrap_err(), unsupported);
-    let twice = Operation::LogInWithCode.of(&[CHALLENGE]).await.0;
-    assert!(matches!(twice, Err(Error::ChallengeUnsupported(_))));
-    assert_eq!(Operation::LogInWithCode.of(&[new]).await.0, Err(unsupported));
+    let new_password = log_in(&[NEW_PASSWORD_REQUIRED]).await;
+    assert!(matches!(new_password, Ok(LogIn::NewPasswordRequired { .. })));
+    let other = Answer(r#"{"ChallengeName":"MFA_SETUP","Session":"s","ChallengeParameters":{}}"#);
+    let unsupported = Error::ChallengeUnsupported("MFA_SETUP".to_owned());
+    assert_eq!(log_in(std::slice::from_ref(&other)).await.unwrap_err(), unsupported);
+    for operation in [Operation::LogInWithCode, Operation::LogInWithNewPassword] {
+        let outcome = operation.of(std::slice::from_ref(&other)).await.0;
+        assert_eq!(outcome, Err(unsupported.clone()));
+    }
+    for challenge in [CHALLENGE, NEW_PASSWORD_REQUIRED] {
+        let one_more = Operation::LogInWithCode.of(std::slice::from_ref(&challenge)).await.0;
+        assert!(matches!(one_more, Err(Error::ChallengeUnsupported(_))));
+        assert_eq!(Operation::LogInWithNewPassword.of(&[challenge]).await.0, Ok(()));
+    }
 }
 
 /// Every refusal of a log-in and what the client is told.
@@ -121,6 +127,35 @@ async fn log_in_with_code_refusals() {
     ];
     for (code, message, expected) in rows {
         let kind = kind(Operation::LogInWithCode, &[], code, message).await;
+        assert_eq!(kind, expected, "{code} {message}");
+    }
+}
+
+#[tokio::test]
+async fn log_in_with_new_password_refusals() {
+    let policy = "Password does not conform to policy: Password must have uppercase characters";
+    let rows = [
+        ("InvalidPasswordException", policy, Kind::WeakPassword),
+        ("PasswordHistoryPolicyViolationException", "was used before", Kind::WeakPassword),
+        (
+            "NotAuthorizedException",
+            "Invalid session for the user, session can only be used once.",
+            Kind::SessionOver,
+        ),
+        (
+            "NotAuthorizedException",
+            "Invalid session for the user, session is expired.",
+            Kind::SessionOver,
+        ),
+        ("CodeMismatchException", "Invalid session for the user.", Kind::SessionOver),
+        ("NotAuthorizedException", "User is disabled.", Kind::SessionOver),
+        ("UserNotFoundException", "User does not exist.", Kind::SessionOver),
+        ("NotAuthorizedException", "Password attempts exceeded", Kind::TooManyAttempts),
+        ("InvalidParameterException", "Invalid attributes given, name is missing", Kind::Internal),
+        ("ResourceNotFoundException", "User pool client c does not exist.", Kind::Internal),
+    ];
+    for (code, message, expected) in rows {
+        let kind = kind(Operation::LogInWithNewPassword, &[], code, message).await;
         assert_eq!(kind, expected, "{code} {message}");
     }
 }

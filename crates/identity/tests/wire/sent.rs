@@ -37,6 +37,11 @@ fn calls(operation: Operation) -> Vec<(&'static str, Value)> {
         Operation::Resend => vec![("ResendConfirmationCode", with_hash(json!({})))],
         Operation::LogIn => vec![log_in()],
         Operation::LogInWithCode => vec![log_in_with_code("a session of twenty characters")],
+        Operation::LogInWithNewPassword => {
+            let responses = json!({"USERNAME": NAME, "NEW_PASSWORD": new, "SECRET_HASH": hash()});
+            let session = "a session of twenty characters";
+            vec![respond("NEW_PASSWORD_REQUIRED", &responses, session)]
+        }
         Operation::Refresh => {
             let body = json!({"RefreshToken": "a-refresh-token"});
             vec![("GetTokensFromRefreshToken", with_secret(body))]
@@ -117,8 +122,12 @@ fn revoke(token: &str) -> (&'static str, Value) {
 fn log_in_with_code(session: &str) -> (&'static str, Value) {
     let responses =
         json!({"USERNAME": NAME, "SOFTWARE_TOKEN_MFA_CODE": "654321", "SECRET_HASH": hash()});
+    respond("SOFTWARE_TOKEN_MFA", &responses, session)
+}
+
+fn respond(challenge: &str, responses: &Value, session: &str) -> (&'static str, Value) {
     let body = json!({
-        "ChallengeName": "SOFTWARE_TOKEN_MFA",
+        "ChallengeName": challenge,
         "ChallengeResponses": responses,
         "Session": session,
     });
@@ -148,6 +157,9 @@ async fn pw_3_a_password_that_is_the_user_name_is_not_sent() {
     let personal = Err(Error::WeakPassword(Weakness::Personal));
     assert_eq!(identity.sign_up(&username(), &password, None).await.map(drop), personal);
     assert_eq!(identity.reset_password(&username(), &code, &password, None).await, personal);
+    let session = identity::Session::parse("x".repeat(20).into()).unwrap();
+    let log_in = identity.log_in_with_new_password(&username(), &session, &password, None).await;
+    assert_eq!(log_in.map(drop), personal);
     assert_eq!(endpoint.calls(), 0);
     let (account, token, current) = (endpoint.account(), "token".into(), "x".into());
     assert_eq!(account.change_password(&token, &current, &password).await, personal);
