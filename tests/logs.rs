@@ -382,12 +382,12 @@ fn locks_of_the_second_factor(watched: &mut Watched) {
 
 fn passwords_of_accounts(watched: &mut Watched) {
     let (name, tokens) = watched.log_in();
+    watched.row("POST /change_password", "a wrong password", change(&tokens, WRONG));
+    watched.row("POST /change_password", "replaced", change(&tokens, PASSWORD));
     for address in [&name, &address()] {
         let forgot = Call::post("/forgot_password", &json!({"username": address}));
         watched.row("POST /forgot_password", "whatever the address", forgot);
     }
-    watched.row("POST /change_password", "a wrong password", change(&tokens, WRONG));
-    watched.row("POST /change_password", "replaced", change(&tokens, PASSWORD));
     watched.row("POST /reset_password", "a code that is not right", reset(&name, WRONG_CODE));
     let code = watched.stack.codes(&name).swap_remove(0);
     watched.row("POST /reset_password", "replaced", reset(&name, &code));

@@ -12,6 +12,8 @@ use crate::{
 
 /// How long the token before the last one still works.
 const GRACE: Duration = Duration::from_secs(30);
+/// How long an access token is valid, after which a page refreshes.
+const TOKEN_LIFE: Duration = Duration::from_mins(15);
 /// How long a login lasts.
 const LIFE: Duration = Duration::from_hours(30 * 24);
 const ALMOST: Duration = Duration::from_secs(30 * 24 * 60 * 60 - 1);
@@ -61,6 +63,21 @@ fn aut_2_the_token_before_the_last_works_for_a_while_and_then_ends_the_login() {
     check_over(&refresh(&stack, &one.refresh));
     check_over(&refresh(&stack, &two.refresh));
     assert_eq!(me(), 401);
+}
+
+/// Each token has a grace of its own, which begins when it is first exchanged. Tabs that ask at once
+/// go on with tokens of their own.
+#[test]
+fn aut_2_tabs_that_refresh_at_once_stay_logged_in() {
+    let stack = Running::in_memory();
+    let first = log_in(&stack, &confirmed_on(&stack)).refresh;
+    let tabs = [(); 3].map(|()| refreshed(&stack, &first).refresh);
+    stack.advance(TOKEN_LIFE);
+    let tabs = tabs.map(|token| refreshed(&stack, &token).refresh);
+    stack.advance(TOKEN_LIFE);
+    for token in tabs {
+        refreshed(&stack, &token);
+    }
 }
 
 /// However often it is refreshed.
