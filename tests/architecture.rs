@@ -24,6 +24,7 @@ const OURS: [(&str, &[&str]); 10] = [
             "identity",
             "lambda",
             "login",
+            "mfa",
             "recover",
             "register",
             "shared",

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use crate::{
-    client::{Answer, Call, PASSWORD, Tokens, confirmed, log_in, log_in_by, set_up_mfa},
+    client::{Answer, Call, PASSWORD, Tokens, confirmed, log_in, log_in_by, session, set_up_mfa},
     stack::SHARED,
+    totp::code,
 };
 
 const NEW: &str = "another-horse-battery";
@@ -48,6 +49,33 @@ fn aut_3_without_the_current_password_nothing_changes() {
     assert_eq!(answer.outcome(), (401, "invalid_credentials".to_owned()));
     assert_eq!(Call::get("/me").bearer(&tokens.access).send().status, 200);
     log_in(&SHARED, &address);
+}
+
+/// Its code would have been the last step.
+#[test]
+fn aut_12_a_login_that_the_old_password_began_ends() {
+    let address = confirmed();
+    let tokens = log_in(&SHARED, &address);
+    let secret = set_up_mfa(&SHARED, &tokens.access);
+    let session = session(&SHARED, &address);
+    assert_eq!(change(&tokens, PASSWORD, NEW).status, 204);
+    let body = json!({"username": address, "session": session, "code": code(&SHARED, &secret, 0)});
+    let answer = Call::post("/login/mfa", &body).send();
+    assert_eq!(answer.outcome(), (401, "session_over".to_owned()));
+}
+
+/// A reader of the mailbox does not take the account back.
+#[test]
+fn aut_12_a_reset_code_that_was_mailed_before_is_over() {
+    let address = confirmed();
+    let tokens = log_in(&SHARED, &address);
+    assert_eq!(Call::post("/forgot_password", &json!({"username": address})).send().status, 202);
+    let code = SHARED.codes(&address).swap_remove(0);
+    assert_eq!(change(&tokens, PASSWORD, NEW).status, 204);
+    let body = json!({"username": address, "confirmation_code": code, "new_password": PASSWORD});
+    let answer = Call::post("/reset_password", &body).send();
+    assert_eq!(answer.outcome(), (400, "invalid_code".to_owned()));
+    log_in_by(&SHARED, &address, NEW);
 }
 
 #[test]

@@ -18,6 +18,7 @@ use ureq::{
 };
 
 use crate::{
+    administrator::invite,
     contract,
     stack::{Running, SHARED},
     totp::code,
@@ -203,11 +204,18 @@ impl Answer {
 
 /// Whether the user pool at `url` takes `token` for an access token.
 pub(crate) fn get_user(url: &str, token: &str) -> Answer {
-    let request = Request::post(url)
+    ask_pool(url, "GetUser", &[], &json!({"AccessToken": token}).to_string())
+}
+
+/// The answer of the user pool at `url` itself.
+pub(crate) fn ask_pool(url: &str, operation: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let mut request = Request::post(url)
         .header("content-type", "application/x-amz-json-1.1")
-        .header("x-amz-target", "AWSCognitoIdentityProviderService.GetUser");
-    let body = json!({"AccessToken": token}).to_string();
-    Answer::read(AGENT.run(request.body(body).unwrap()).unwrap())
+        .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    Answer::read(AGENT.run(request.body(body.to_owned()).unwrap()).unwrap())
 }
 
 /// An address that no other test has.
@@ -264,16 +272,31 @@ pub(crate) fn confirmed_on(stack: &Running) -> String {
     address
 }
 
+/// The key of an authenticator app that the bearer of `token` begins to set up.
+pub(crate) fn mfa_key(stack: &Running, token: &str) -> String {
+    let body = json!({"password": PASSWORD});
+    let answer = Call::post("/mfa/setup", &body).bearer(token).send_to(stack);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.json()["secret"].as_str().unwrap().to_owned()
+}
+
 /// Sets up an authenticator app for the bearer of `token`, and gives its key. The code before the
 /// current one is used up.
 pub(crate) fn set_up_mfa(stack: &Running, token: &str) -> String {
-    let answer = Call::new("POST", "/mfa/setup").bearer(token).send_to(stack);
-    assert_eq!(answer.status, 200, "{}", answer.body);
-    let secret = answer.json()["secret"].as_str().unwrap().to_owned();
+    let secret = mfa_key(stack, token);
     let body = json!({"code": code(stack, &secret, -1)});
     let answer = Call::post("/mfa/verify", &body).bearer(token).send_to(stack);
     assert_eq!(answer.status, 204, "{}", answer.body);
     secret
+}
+
+/// The password of a user whom an administrator has invited.
+pub(crate) const TEMPORARY: &str = "temporary-horse-battery";
+
+/// The session of a user whom an administrator invites and who must choose a password.
+pub(crate) fn invited(stack: &Running, address: &str) -> String {
+    invite(stack, address, TEMPORARY);
+    session_of("NEW_PASSWORD_REQUIRED", &log_in_by(stack, address, TEMPORARY))
 }
 
 /// The session of a login that goes on with a code.
@@ -282,8 +305,13 @@ pub(crate) fn session(stack: &Running, address: &str) -> String {
 }
 
 pub(crate) fn session_by(stack: &Running, address: &str, password: &str) -> String {
-    let body = log_in_by(stack, address, password).json();
-    assert_eq!(body["challenge"], "SOFTWARE_TOKEN_MFA", "{body}");
+    session_of("SOFTWARE_TOKEN_MFA", &log_in_by(stack, address, password))
+}
+
+/// The session of an answer that asks for one more step, `challenge`.
+pub(crate) fn session_of(challenge: &str, answer: &Answer) -> String {
+    let body = answer.json();
+    assert_eq!(body["challenge"], challenge, "{body}");
     body["session"].as_str().unwrap().to_owned()
 }
 

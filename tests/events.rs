@@ -5,7 +5,11 @@ use std::{collections::BTreeSet, fs, path::Path};
 use serde_json::{Value, json};
 
 use crate::{
-    client::{Call, Tokens, confirm, confirmed_on, log_in, register, session, set_up_mfa},
+    administrator::invite,
+    client::{
+        Call, TEMPORARY, Tokens, confirm, confirmed_on, invited, log_in, mfa_key, register,
+        session, set_up_mfa,
+    },
     contract::{check_body, codes, operations, repository, responses_of},
     stack::{ORIGIN, Running, SHARED},
     totp::{code, wrong_code},
@@ -25,6 +29,10 @@ pub(crate) enum Given {
     WithMfa,
     /// The event's user has given the password; session and code are put into the event.
     Challenged,
+    /// An administrator has invited the event's user.
+    Invited,
+    /// The same, and the user has given the temporary password; the session is put into the event.
+    Begun,
     /// The event's user waits for the code, put into the event, that replaces the password.
     Forgot,
     /// A refresh token is put into the event.
@@ -39,12 +47,12 @@ pub(crate) enum Given {
     Protected,
 }
 use Given::{
-    Bearer, Challenged, Confirmed, Forgot, LoggedOut, Mailed, Nothing, Protected, Refreshable,
-    Registered, SettingUp, WithMfa,
+    Bearer, Begun, Challenged, Confirmed, Forgot, Invited, LoggedOut, Mailed, Nothing, Protected,
+    Refreshable, Registered, SettingUp, WithMfa,
 };
 
 /// Each event, what it needs, the status of its answer, and the code if it is a problem.
-pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 115] = [
+pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 121] = [
     ("change_password/invalid_credentials", Bearer, 401, Some("invalid_credentials")),
     ("change_password/malformed_request", Bearer, 400, Some("malformed_request")),
     ("change_password/success", Bearer, 204, None),
@@ -65,6 +73,7 @@ pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 115] = [
     ("delete_me/unauthorized_revoked_token", LoggedOut, 401, Some("unauthorized")),
     ("delete_me/unsupported_media_type", Bearer, 415, Some("unsupported_media_type")),
     ("delete_mfa/invalid_code", Protected, 400, Some("invalid_code")),
+    ("delete_mfa/invalid_credentials", Protected, 401, Some("invalid_credentials")),
     ("delete_mfa/malformed_request", Bearer, 400, Some("malformed_request")),
     ("delete_mfa/mfa_not_set_up", Bearer, 409, Some("mfa_not_set_up")),
     ("delete_mfa/success", Protected, 204, None),
@@ -114,13 +123,17 @@ pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 115] = [
     ("login/malformed_request", Nothing, 400, Some("malformed_request")),
     ("login/success", Confirmed, 200, None),
     ("login/success_challenge", WithMfa, 200, None),
+    ("login/success_challenge_new_password", Invited, 200, None),
     ("login/unsupported_media_type", Nothing, 415, Some("unsupported_media_type")),
     ("login/user_not_confirmed", Registered, 403, Some("user_not_confirmed")),
     ("login_mfa/invalid_code", Challenged, 400, Some("invalid_code")),
     ("login_mfa/malformed_request", Nothing, 400, Some("malformed_request")),
+    ("login_mfa/malformed_request_both", Nothing, 400, Some("malformed_request")),
     ("login_mfa/session_over", WithMfa, 401, Some("session_over")),
     ("login_mfa/success", Challenged, 200, None),
+    ("login_mfa/success_new_password", Begun, 200, None),
     ("login_mfa/unsupported_media_type", Nothing, 415, Some("unsupported_media_type")),
+    ("login_mfa/weak_password", Nothing, 400, Some("weak_password")),
     ("logout/malformed_request", Nothing, 400, Some("malformed_request")),
     ("logout/success", Refreshable, 204, None),
     ("logout/success_unknown_token", Nothing, 204, None),
@@ -128,6 +141,7 @@ pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 115] = [
     ("me/success", Bearer, 200, None),
     ("me/unauthorized", Nothing, 401, Some("unauthorized")),
     ("me/unauthorized_revoked_token", LoggedOut, 401, Some("unauthorized")),
+    ("mfa_setup/invalid_credentials", Bearer, 401, Some("invalid_credentials")),
     ("mfa_setup/malformed_request", Bearer, 400, Some("malformed_request")),
     ("mfa_setup/mfa_already_enabled", Protected, 409, Some("mfa_already_enabled")),
     ("mfa_setup/success", Bearer, 200, None),
@@ -184,9 +198,9 @@ pub(crate) fn route(folder: &str) -> (&'static str, &'static str, &'static str) 
         "forgot_password" => ("POST", "/forgot_password", "RecoverFunction"),
         "reset_password" => ("POST", "/reset_password", "RecoverFunction"),
         "change_password" => ("POST", "/change_password", "AccountFunction"),
-        "mfa_setup" => ("POST", "/mfa/setup", "AccountFunction"),
-        "mfa_verify" => ("POST", "/mfa/verify", "AccountFunction"),
-        "delete_mfa" => ("DELETE", "/mfa", "AccountFunction"),
+        "mfa_setup" => ("POST", "/mfa/setup", "MfaFunction"),
+        "mfa_verify" => ("POST", "/mfa/verify", "MfaFunction"),
+        "delete_mfa" => ("DELETE", "/mfa", "MfaFunction"),
         "me" => ("GET", "/me", "AccountFunction"),
         "delete_me" => ("DELETE", "/me", "DeleteAccountFunction"),
         "generate" => ("GET", "/generate", "GenerateFunction"),
@@ -210,6 +224,8 @@ pub(crate) fn prepare(stack: &Running, given: Given, outcome: &str, event: &mut 
             event["multiValueHeaders"]["Authorization"] = json!([bearer]);
         }
         Refreshable => body["refresh_token"] = log_in(stack, &confirmed_on(stack)).refresh.into(),
+        Invited => invite(stack, body["username"].as_str().unwrap(), TEMPORARY),
+        Begun => body["session"] = invited(stack, body["username"].as_str().unwrap()).into(),
         Registered | Mailed | Confirmed | WithMfa | Challenged | Forgot => {
             prepare_named(stack, given, outcome, &mut body);
         }
@@ -250,8 +266,7 @@ fn token(stack: &Running, given: Given, outcome: &str, body: &mut Value) -> Stri
         assert_eq!(Call::post("/logout", &refresh).send_to(stack).status, 204);
     }
     if given == SettingUp {
-        let key = Call::new("POST", "/mfa/setup").bearer(&access).send_to(stack).json();
-        put_code(stack, key["secret"].as_str().unwrap(), outcome, body);
+        put_code(stack, &mfa_key(stack, &access), outcome, body);
     }
     if given == Protected {
         put_code(stack, &set_up_mfa(stack, &access), outcome, body);
@@ -259,9 +274,9 @@ fn token(stack: &Running, given: Given, outcome: &str, body: &mut Value) -> Stri
     access
 }
 
-/// Puts the code of now into a body, or a wrong one where that is the outcome.
+/// Puts the code of now into a body that has one, or a wrong code where that is the outcome.
 fn put_code(stack: &Running, secret: &str, outcome: &str, body: &mut Value) {
-    if !body.is_null() {
+    if body.get("code").is_some() {
         let wrong = outcome.starts_with("invalid_code");
         let code = if wrong { wrong_code(stack, secret) } else { code(stack, secret, 0) };
         body["code"] = code.into();
@@ -342,7 +357,8 @@ fn every_file_has_a_row_and_every_row_a_file() {
 }
 
 /// The functions whose routes are for the bearer of a token.
-const GUARDED: [&str; 3] = ["AccountFunction", "DeleteAccountFunction", "GenerateFunction"];
+const GUARDED: [&str; 4] =
+    ["AccountFunction", "DeleteAccountFunction", "GenerateFunction", "MfaFunction"];
 
 /// The members of an event.
 const EVENT: [&str; 12] = [

@@ -134,7 +134,8 @@ fn requests() -> Vec<(&'static str, Call)> {
     };
     let other = log_in(&SHARED, &confirmed()).access;
     let secret = set_up_mfa(&SHARED, &other);
-    let wrong = json!({"code": wrong_code(&SHARED, &secret)});
+    let wrong = json!({"password": PASSWORD, "code": wrong_code(&SHARED, &secret)});
+    let own = json!({"password": PASSWORD});
     let unchosen = json!({"current_password": PASSWORD, "new_password": "abcdefghijklmnopq"});
     let member = json!({"username": "ada", "user": "ada"});
     vec![
@@ -157,7 +158,7 @@ fn requests() -> Vec<(&'static str, Call)> {
         ("not_found", Call::get("/")),
         ("method_not_allowed", Call::get("/login")),
         ("not_acceptable", Call::get("/me").header("accept", "text/html").bearer(token)),
-        ("mfa_already_enabled", Call::new("POST", "/mfa/setup").bearer(&other)),
+        ("mfa_already_enabled", Call::post("/mfa/setup", &own).bearer(&other)),
         ("mfa_not_set_up", Call::post("/mfa/verify", &json!({"code": "384106"})).bearer(token)),
         ("payload_too_large", Call::post_text("/login", " ".repeat(16_385))),
         ("uri_too_long", Call::get(&format!("/me?{}", "a".repeat(2_048)))),

@@ -5,9 +5,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::{
+    administrator::take_password,
     client::{
-        Answer, Call, PASSWORD, Tokens, address, confirmed, confirmed_on, log_in, session,
-        set_up_mfa,
+        Answer, Call, PASSWORD, TEMPORARY, Tokens, address, confirmed, confirmed_on, invited,
+        log_in, log_in_by, session, session_of, set_up_mfa,
     },
     stack::{Running, SHARED},
     totp::{STEP, code, wrong_code},
@@ -163,4 +164,86 @@ fn enu_2_a_wrong_password_does_not_learn_of_the_second_step() {
     let body = json!({"username": address, "password": PASSWORD.to_uppercase()});
     let answer = Call::post("/login", &body).send();
     assert_eq!(answer.outcome(), (401, "invalid_credentials".to_owned()));
+}
+
+fn choose(stack: &Running, username: &str, session: &str, password: &str) -> Answer {
+    let body = json!({"username": username, "session": session, "new_password": password});
+    Call::post("/login/mfa", &body).send_to(stack)
+}
+
+/// The way in of a user whom an administrator has invited, and the way back in.
+#[test]
+fn an_invited_user_logs_in_by_choosing_a_password() {
+    let address = address();
+    let session = invited(&SHARED, &address);
+    let answer = choose(&SHARED, &address, &session, PASSWORD);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let body = answer.json();
+    assert_eq!((&body["message"], &body["expires_in"]), (&json!("Login successful"), &json!(900)));
+    let me = Call::get("/me").bearer(&Tokens::read(&body).access).send().json();
+    assert_eq!((&me["email"], &me["email_verified"]), (&json!(address), &json!(true)));
+    log_in(&SHARED, &address);
+    let temporary = json!({"username": address, "password": TEMPORARY});
+    let answer = Call::post("/login", &temporary).send();
+    assert_eq!(answer.outcome(), (401, "invalid_credentials".to_owned()));
+    check_over(&choose(&SHARED, &address, &session, PASSWORD));
+    // A later reset finds a verified address.
+    assert_eq!(Call::post("/forgot_password", &json!({"username": address})).send().status, 202);
+    assert_eq!(SHARED.codes(&address).len(), 1);
+}
+
+/// The user may choose another password.
+#[test]
+fn a_new_password_that_is_refused_leaves_the_session_alone() {
+    let address = address();
+    let session = invited(&SHARED, &address);
+    for (password, code) in [
+        ("short", "too_short"),
+        ("abcdefghijklmnopq", "predictable"),
+        (&*format!("{address}{address}"), "personal"),
+    ] {
+        let answer = choose(&SHARED, &address, &session, password);
+        assert_eq!(answer.outcome(), (400, "weak_password".to_owned()), "{password}");
+        assert_eq!(answer.errors(), [("new_password".to_owned(), code.to_owned())]);
+    }
+    assert_eq!(choose(&SHARED, &address, &session, PASSWORD).status, 200);
+}
+
+/// Exactly one answer to a challenge, and to the challenge that the session is of.
+#[test]
+fn aut_7_a_session_takes_the_answer_to_its_own_challenge() {
+    let (ada, secret) = with_mfa(&SHARED);
+    let bob = address();
+    let (of_ada, of_bob) = (session(&SHARED, &ada), invited(&SHARED, &bob));
+    check_over(&choose(&SHARED, &ada, &of_ada, "another-horse-battery"));
+    check_over(&choose(&SHARED, &bob, &of_ada, "another-horse-battery"));
+    check_over(&choose(&SHARED, &ada, &of_bob, "another-horse-battery"));
+    check_over(&finish(&SHARED, &bob, &of_bob, "123456"));
+    let both = json!({
+        "username": ada,
+        "session": of_ada,
+        "code": code(&SHARED, &secret, 0),
+        "new_password": "another-horse-battery",
+    });
+    let both = Call::post("/login/mfa", &both).send();
+    assert_eq!(both.outcome(), (400, "malformed_request".to_owned()));
+    let conflicting =
+        ["code", "new_password"].map(|name| (name.to_owned(), "conflicting".to_owned()));
+    assert_eq!(both.errors(), conflicting);
+    assert_eq!(finish(&SHARED, &ada, &of_ada, &code(&SHARED, &secret, 0)).status, 200);
+    assert_eq!(choose(&SHARED, &bob, &of_bob, PASSWORD).status, 200);
+}
+
+/// A temporary password does not skip the second factor.
+#[test]
+fn a_code_may_come_after_the_new_password() {
+    let (address, secret) = with_mfa(&SHARED);
+    take_password(&SHARED, &address, TEMPORARY);
+    let first = log_in_by(&SHARED, &address, TEMPORARY);
+    let first = session_of("NEW_PASSWORD_REQUIRED", &first);
+    let second = choose(&SHARED, &address, &first, "another-horse-battery");
+    assert_eq!(second.status, 200, "{}", second.body);
+    let second = session_of("SOFTWARE_TOKEN_MFA", &second);
+    let answer = finish(&SHARED, &address, &second, &code(&SHARED, &secret, 0));
+    assert_eq!(answer.status, 200, "{}", answer.body);
 }

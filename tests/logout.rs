@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::{
-    client::{Answer, Call, Tokens, confirmed, confirmed_on, log_in},
+    client::{Answer, Call, PASSWORD, Tokens, confirmed, confirmed_on, log_in},
     stack::{Running, SHARED},
 };
 
@@ -29,9 +29,9 @@ fn account_routes() -> [Call; 6] {
             "/change_password",
             &json!({"current_password": "x", "new_password": "another-horse-battery"}),
         ),
-        Call::new("POST", "/mfa/setup"),
+        Call::post("/mfa/setup", &json!({"password": PASSWORD})),
         Call::post("/mfa/verify", &json!({"code": "123456"})),
-        Call::delete("/mfa", &json!({"code": "123456"})),
+        Call::delete("/mfa", &json!({"password": PASSWORD, "code": "123456"})),
     ]
 }
 

@@ -9,9 +9,10 @@ use local::metrics;
 use serde_json::{Value, json};
 
 use crate::{
+    administrator::{invite, take_password},
     client::{
-        Answer, Call, PASSWORD, Tokens, address, confirmed, confirmed_on, log_in, log_in_by,
-        register, session, set_up_mfa,
+        Answer, Call, PASSWORD, TEMPORARY, Tokens, address, confirmed, confirmed_on, log_in,
+        log_in_by, register, session, set_up_mfa,
     },
     contract::repository,
     stack::{ORIGIN, Running, SHARED},
@@ -274,6 +275,8 @@ fn locks(watched: &mut Watched) {
     watched.row("POST /login", "a locked account", log_in(PASSWORD));
     let delete = Call::delete("/me", &json!({"password": PASSWORD})).bearer(&tokens.access);
     watched.row("DELETE /me", "a locked account", delete);
+    let set_up = Call::post("/mfa/setup", &json!({"password": PASSWORD})).bearer(&tokens.access);
+    watched.row("POST /mfa/setup", "a locked account", set_up);
     let unknown = named("/login", &address(), ("password", WRONG));
     watched.wear_out(&unknown);
     watched.row("POST /login", "a locked account", unknown);
@@ -305,16 +308,18 @@ fn logins(watched: &mut Watched) {
 fn second_factor(watched: &mut Watched) {
     let (name, tokens) = watched.log_in();
     let token = &tokens.access;
-    let set_up = || Call::new("POST", "/mfa/setup").bearer(token);
+    let set_up = |password| Call::post("/mfa/setup", &json!({"password": password})).bearer(token);
     let verify = |code: &str| Call::post("/mfa/verify", &json!({"code": code})).bearer(token);
     watched.row("POST /mfa/verify", "no app was set up", verify("123456"));
-    let key = watched.row("POST /mfa/setup", "a key", set_up()).json();
+    watched.row("DELETE /mfa", "no app was set up", remove(token, PASSWORD, "123456"));
+    watched.row("POST /mfa/setup", "a wrong password", set_up(WRONG));
+    let key = watched.row("POST /mfa/setup", "a key", set_up(PASSWORD)).json();
     let secret = key["secret"].as_str().unwrap();
     let wrong = wrong_code(&watched.stack, secret);
     watched.row("POST /mfa/verify", "a code that is not right", verify(&wrong));
     let first = code(&watched.stack, secret, -1);
     watched.row("POST /mfa/verify", "switched on", verify(&first));
-    watched.row("POST /mfa/setup", "an app is in use", set_up());
+    watched.row("POST /mfa/setup", "an app is in use", set_up(PASSWORD));
 
     let log_in = named("/login", &name, ("password", PASSWORD));
     let outcome = "the right password, a code still to come";
@@ -327,10 +332,39 @@ fn second_factor(watched: &mut Watched) {
     watched.row("POST /login/mfa", "logged in", finish(&second));
     watched.row("POST /login/mfa", "a session that is over", finish(&second));
 
-    let remove = |code: &str| Call::delete("/mfa", &json!({"code": code})).bearer(token);
-    watched.row("DELETE /mfa", "a code that is not right", remove(&wrong));
     let third = code(&watched.stack, secret, 1);
-    watched.row("DELETE /mfa", "switched off", remove(&third));
+    watched.row("DELETE /mfa", "a wrong password", remove(token, WRONG, &third));
+    watched.row("DELETE /mfa", "a code that is not right", remove(token, PASSWORD, &wrong));
+    watched.row("DELETE /mfa", "switched off", remove(token, PASSWORD, &third));
+}
+
+fn temporary_passwords(watched: &mut Watched) {
+    let log_in = |watched: &mut Watched, name: &str| {
+        let call = named("/login", name, ("password", TEMPORARY));
+        let outcome = "a temporary password, one of the user's own still to come";
+        watched.row("POST /login", outcome, call).json()["session"].clone()
+    };
+    let choose = |name: &str, session: &Value, password: &str| {
+        let body = json!({"username": name, "session": session, "new_password": password});
+        Call::post("/login/mfa", &body)
+    };
+    let name = address();
+    invite(&watched.stack, &name, TEMPORARY);
+    let session = log_in(watched, &name);
+    watched.row("any", "malformed", choose(&name, &session, "short"));
+    watched.row("POST /login/mfa", "logged in", choose(&name, &session, NEW));
+    watched.row("POST /login/mfa", "a session that is over", choose(&name, &session, NEW));
+
+    let (name, tokens) = watched.log_in();
+    set_up_mfa(&watched.stack, &tokens.access);
+    take_password(&watched.stack, &name, TEMPORARY);
+    let session = log_in(watched, &name);
+    let outcome = "a new password, a code still to come";
+    watched.row("POST /login/mfa", outcome, choose(&name, &session, NEW));
+}
+
+fn remove(token: &str, password: &str, code: &str) -> Call {
+    Call::delete("/mfa", &json!({"password": password, "code": code})).bearer(token)
 }
 
 fn locks_of_the_second_factor(watched: &mut Watched) {
@@ -342,7 +376,7 @@ fn locks_of_the_second_factor(watched: &mut Watched) {
     let finish = Call::post("/login/mfa", &body);
     watched.wear_out(&finish);
     watched.row("POST /login/mfa", "a locked account", finish);
-    let remove = Call::delete("/mfa", &json!({"code": wrong})).bearer(&tokens.access);
+    let remove = remove(&tokens.access, PASSWORD, &wrong);
     watched.row("DELETE /mfa", "a locked account", remove);
 }
 
@@ -412,11 +446,12 @@ fn whatever_the_route(watched: &mut Watched) {
 #[test]
 fn every_outcome_has_its_event_and_metrics() {
     let mut watched = Watched::on(Running::in_memory());
-    let flows: [fn(&mut Watched); 9] = [
+    let flows: [fn(&mut Watched); 10] = [
         new_account,
         logins,
         second_factor,
         locks_of_the_second_factor,
+        temporary_passwords,
         passwords_of_accounts,
         locks,
         limits,

@@ -4,6 +4,7 @@
 #![cfg(test)]
 #![expect(clippy::string_slice, reason = "clippy.toml has no word for it, and this is all tests")]
 
+mod administrator;
 mod architecture;
 mod authorizer;
 mod bodies;

@@ -6,16 +6,20 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
 use crate::{
-    client::{Answer, Call, Tokens, confirmed, confirmed_on, log_in, session, set_up_mfa},
+    client::{
+        Answer, Call, PASSWORD, Tokens, confirmed, confirmed_on, log_in, mfa_key, session,
+        set_up_mfa,
+    },
     stack::{Running, SHARED},
     totp::{STEP, code, wrong_code},
 };
 
-/// Wrong codes that lock an account for a second.
+const WRONG: &str = "incorrect-horse-battery";
+/// Wrong passwords or codes that lock an account for a second.
 const TRIES: usize = 5;
 
-fn set_up(token: &str) -> Answer {
-    Call::new("POST", "/mfa/setup").bearer(token).send()
+fn set_up(stack: &Running, token: &str, password: &str) -> Answer {
+    Call::post("/mfa/setup", &json!({"password": password})).bearer(token).send_to(stack)
 }
 
 fn verify(stack: &Running, token: &str, code: &str) -> Answer {
@@ -23,7 +27,12 @@ fn verify(stack: &Running, token: &str, code: &str) -> Answer {
 }
 
 fn remove(stack: &Running, token: &str, code: &str) -> Answer {
-    Call::delete("/mfa", &json!({"code": code})).bearer(token).send_to(stack)
+    remove_by(stack, token, PASSWORD, code)
+}
+
+fn remove_by(stack: &Running, token: &str, password: &str, code: &str) -> Answer {
+    let body = json!({"password": password, "code": code});
+    Call::delete("/mfa", &body).bearer(token).send_to(stack)
 }
 
 fn is_on(stack: &Running, token: &str) -> bool {
@@ -36,7 +45,7 @@ fn is_on(stack: &Running, token: &str) -> bool {
 fn aut_6_a_key_is_given_twice_over() {
     let address = confirmed();
     let token = log_in(&SHARED, &address).access;
-    let answer = set_up(&token);
+    let answer = set_up(&SHARED, &token, PASSWORD);
     assert_eq!(answer.status, 200, "{}", answer.body);
     let body = answer.json();
     let secret = body["secret"].as_str().unwrap();
@@ -50,13 +59,57 @@ fn aut_6_a_key_is_given_twice_over() {
     log_in(&SHARED, &address);
 }
 
+/// A found access token does not enrol a second factor, nor does it take one off.
 #[test]
-fn with_an_empty_object_too_and_with_no_other_body() {
-    let token = &Tokens::shared().access;
-    let call = |body: &str| Call::post_text("/mfa/setup", body).bearer(token).send();
-    assert_eq!(call("{}").status, 200);
-    for body in ["{", "[]", r#"{"issuer":"x"}"#] {
-        assert_eq!(call(body).outcome(), (400, "malformed_request".to_owned()), "{body}");
+fn aut_11_without_the_password_nothing_happens() {
+    let stack = Running::in_memory();
+    let address = confirmed_on(&stack);
+    let token = log_in(&stack, &address).access;
+    let wrong = set_up(&stack, &token, WRONG);
+    assert_eq!(wrong.outcome(), (401, "invalid_credentials".to_owned()));
+    assert_eq!(verify(&stack, &token, "123456").outcome(), (409, "mfa_not_set_up".to_owned()));
+    for body in [json!({}), json!({"password": ""}), json!({"code": "123456"})] {
+        let answer = Call::post("/mfa/setup", &body).bearer(&token).send_to(&stack);
+        assert_eq!(answer.outcome(), (400, "malformed_request".to_owned()), "{body}");
+    }
+    let none = Call::new("POST", "/mfa/setup").bearer(&token).send_to(&stack);
+    assert_eq!(none.outcome(), (415, "unsupported_media_type".to_owned()));
+    log_in(&stack, &address);
+
+    let secret = set_up_mfa(&stack, &token);
+    // Without the password these routes show nothing.
+    for answer in [
+        set_up(&stack, &token, WRONG),
+        remove_by(&stack, &token, WRONG, &code(&stack, &secret, 0)),
+        remove_by(&stack, &token, WRONG, &wrong_code(&stack, &secret)),
+    ] {
+        assert_eq!(answer.likeness(), wrong.likeness());
+    }
+    assert!(is_on(&stack, &token));
+    // The right code was not used up.
+    assert_eq!(remove(&stack, &token, &code(&stack, &secret, 0)).status, 204);
+}
+
+/// The lock of logins counts the passwords that are tried here.
+#[test]
+fn aut_11_the_password_cannot_be_guessed() {
+    type Guess = fn(&Running, &str, &str) -> Answer;
+    let guesses: [Guess; 2] =
+        [set_up, |stack, token, password| remove_by(stack, token, password, "123456")];
+    for guess in guesses {
+        let stack = Running::in_memory();
+        let address = confirmed_on(&stack);
+        let token = log_in(&stack, &address).access;
+        for _ in 0..TRIES {
+            let answer = guess(&stack, &token, WRONG);
+            assert_eq!(answer.outcome(), (401, "invalid_credentials".to_owned()));
+        }
+        let locked = guess(&stack, &token, PASSWORD);
+        assert_eq!(locked.outcome(), (429, "too_many_attempts".to_owned()));
+        assert!(locked.headers.contains_key("retry-after"));
+        let login = json!({"username": address, "password": PASSWORD});
+        let login = Call::post("/login", &login).send_to(&stack);
+        assert_eq!(login.outcome(), (401, "invalid_credentials".to_owned()));
     }
 }
 
@@ -64,7 +117,7 @@ fn with_an_empty_object_too_and_with_no_other_body() {
 fn a_code_ends_the_set_up_and_logins_ask_for_one() {
     let address = confirmed();
     let token = log_in(&SHARED, &address).access;
-    let secret = set_up(&token).json()["secret"].as_str().unwrap().to_owned();
+    let secret = mfa_key(&SHARED, &token);
     let answer = verify(&SHARED, &token, &code(&SHARED, &secret, 0));
     assert_eq!((answer.status, &*answer.body), (204, ""));
     assert!(is_on(&SHARED, &token));
@@ -74,8 +127,7 @@ fn a_code_ends_the_set_up_and_logins_ask_for_one() {
 #[test]
 fn a_second_key_replaces_a_first_that_was_not_proved() {
     let token = log_in(&SHARED, &confirmed()).access;
-    let [first, second] =
-        [(); 2].map(|()| set_up(&token).json()["secret"].as_str().unwrap().to_owned());
+    let [first, second] = [(); 2].map(|()| mfa_key(&SHARED, &token));
     assert_ne!(first, second);
     let of_first = verify(&SHARED, &token, &code(&SHARED, &first, 0));
     assert_eq!(of_first.outcome(), (400, "invalid_code".to_owned()));
@@ -87,9 +139,10 @@ fn a_second_key_replaces_a_first_that_was_not_proved() {
 fn an_app_in_use_is_removed_first() {
     let token = log_in(&SHARED, &confirmed()).access;
     let secret = set_up_mfa(&SHARED, &token);
-    assert_eq!(set_up(&token).outcome(), (409, "mfa_already_enabled".to_owned()));
+    let again = set_up(&SHARED, &token, PASSWORD);
+    assert_eq!(again.outcome(), (409, "mfa_already_enabled".to_owned()));
     assert_eq!(remove(&SHARED, &token, &code(&SHARED, &secret, 0)).status, 204);
-    assert_eq!(set_up(&token).status, 200);
+    assert_eq!(set_up(&SHARED, &token, PASSWORD).status, 200);
 }
 
 #[test]

@@ -7,9 +7,10 @@ use serde_json::json;
 use crate::{
     client::{
         Answer, Call, PASSWORD, address, confirmed, confirmed_on, log_in, log_in_by, registered,
-        set_up_mfa,
+        session, set_up_mfa,
     },
     stack::{Running, SHARED},
+    totp,
 };
 
 const NEW: &str = "another-horse-battery";
@@ -61,6 +62,19 @@ fn every_login_ends() {
         let answer = Call::post("/refresh", &refresh).send();
         assert_eq!(answer.outcome(), (401, "session_over".to_owned()));
     }
+}
+
+/// Its code would have been the last step.
+#[test]
+fn aut_12_a_login_that_the_old_password_began_ends() {
+    let address = confirmed();
+    let secret = set_up_mfa(&SHARED, &log_in(&SHARED, &address).access);
+    let session = session(&SHARED, &address);
+    assert_eq!(reset(&address, &code(&SHARED, &address)).status, 200);
+    let totp = totp::code(&SHARED, &secret, 0);
+    let body = json!({"username": address, "session": session, "code": totp});
+    let answer = Call::post("/login/mfa", &body).send();
+    assert_eq!(answer.outcome(), (401, "session_over".to_owned()));
 }
 
 #[test]

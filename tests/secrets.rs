@@ -175,7 +175,9 @@ impl<'a> Life<'a> {
 
     fn second_factor(&mut self, tokens: &Tokens) {
         let of = |call: Call| call.bearer(&tokens.access);
-        let key = of(Call::new("POST", "/mfa/setup")).send_to(self.stack).json();
+        let set_up = |password| of(Call::post("/mfa/setup", &json!({"password": password})));
+        self.refused(set_up(WRONG_PASSWORD), 401);
+        let key = set_up(PASSWORD).send_to(self.stack).json();
         let secret = key["secret"].as_str().unwrap().to_owned();
         let first = code(self.stack, &secret, -1);
         let body = |code: &str| json!({"code": code});
@@ -183,7 +185,7 @@ impl<'a> Life<'a> {
         self.refused(of(Call::post("/mfa/verify", &body(&wrong_code(self.stack, &secret)))), 400);
         let verified = of(Call::post("/mfa/verify", &body(&first))).send_to(self.stack);
         assert_eq!(verified.status, 204, "{}", verified.body);
-        self.refused(of(Call::new("POST", "/mfa/setup")), 409);
+        self.refused(set_up(PASSWORD), 409);
 
         let session = session_by(self.stack, NAME, PASSWORD);
         let second = code(self.stack, &secret, 0);
@@ -196,7 +198,10 @@ impl<'a> Life<'a> {
         self.refused(Call::post("/login/mfa", &body(&session, &second)), 401);
 
         let third = code(self.stack, &secret, 1);
-        let removed = of(Call::delete("/mfa", &json!({"code": third}))).send_to(self.stack);
+        let remove =
+            |password| of(Call::delete("/mfa", &json!({"password": password, "code": third})));
+        self.refused(remove(WRONG_PASSWORD), 401);
+        let removed = remove(PASSWORD).send_to(self.stack);
         assert_eq!(removed.status, 204, "{}", removed.body);
         for (what, secret) in [
             ("key of the app", &secret),

@@ -21,11 +21,11 @@ PUBLIC = {
 }
 GUARDED = {
     ("delete", "/me"): "DeleteAccountFunction",
-    ("delete", "/mfa"): "AccountFunction",
+    ("delete", "/mfa"): "MfaFunction",
     ("get", "/me"): "AccountFunction",
     ("post", "/change_password"): "AccountFunction",
-    ("post", "/mfa/setup"): "AccountFunction",
-    ("post", "/mfa/verify"): "AccountFunction",
+    ("post", "/mfa/setup"): "MfaFunction",
+    ("post", "/mfa/verify"): "MfaFunction",
     ("get", "/generate"): "GenerateFunction",
     ("post", "/generate"): "GenerateFunction",
 }

@@ -20,6 +20,7 @@ ENVIRONMENTS = {
     "LoginFunction": CLIENT_ENVIRONMENT,
     "RecoverFunction": CLIENT_ENVIRONMENT,
     "AccountFunction": PLAIN_ENVIRONMENT,
+    "MfaFunction": CLIENT_ENVIRONMENT,
     "DeleteAccountFunction": CLIENT_ENVIRONMENT,
     "GenerateFunction": PLAIN_ENVIRONMENT,
 }

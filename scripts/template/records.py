@@ -53,7 +53,14 @@ OF_AWS = {
     "AWS/Lambda": {"Errors", "Throttles", "Duration", "ConcurrentExecutions"},
     "AWS/WAFV2": {"BlockedRequests"},
 }
-OURS = {"LoginFail", "Lockout", "Throttled", "DependencyError", "RegisterDuplicate"}
+OURS = {
+    "LoginFail",
+    "Lockout",
+    "PasswordChangeFail",
+    "Throttled",
+    "DependencyError",
+    "RegisterDuplicate",
+}
 FEWEST_ALARMS = 12
 ALARM = "AWS::CloudWatch::Alarm"
 

@@ -31,6 +31,9 @@ pub struct Fault {
     pub detail: String,
 }
 
+/// Reads the text of a member.
+pub type Parse<T> = fn(SecretString) -> Result<T, Fault>;
+
 impl Members {
     /// Reads the body of `request`.
     ///
@@ -89,6 +92,26 @@ impl Members {
             Some(value) if self.errors.is_empty() => Ok(value),
             _ => Err(Problem::of_fields(Kind::MalformedRequest, self.errors)),
         }
+    }
+
+    /// Takes the text of the one member of `either` that is there, and reads it with the function of
+    /// its name. Gives `None` if it is at fault, if several are there or if all are missing;
+    /// [`Members::finish`] will report each of them.
+    pub fn one_of<T, const N: usize>(&mut self, either: [(&str, Parse<T>); N]) -> Option<T> {
+        let is_there = |(name, _): &&(&str, _)| self.left.iter().any(|(known, _)| known == name);
+        let given: Vec<_> = either.iter().filter(is_there).copied().collect();
+        if let [(name, parse)] = given[..] {
+            return self.text(name, parse);
+        }
+        let names = either.map(|(name, _)| name);
+        let detail = format!("send exactly one of {}", names.join(" and "));
+        let code = if given.is_empty() { "missing" } else { "conflicting" };
+        for name in names {
+            if given.is_empty() || self.remove(name).is_some() {
+                self.errors.push(FieldError::new(name, code, &*detail));
+            }
+        }
+        None
     }
 
     fn remove(&mut self, name: &str) -> Option<Member> {
@@ -386,6 +409,29 @@ mod tests {
                 ("d", "unknown")
             ]
         );
+    }
+
+    #[test]
+    fn exactly_one_of_several_members_is_taken() {
+        let read = |body: &[u8]| {
+            let mut members = Members::read(&request(&["application/json"], body)).unwrap();
+            let a = |text: SecretString| Ok(format!("a {}", text.expose_secret()));
+            let b = |text: SecretString| Ok(format!("b {}", text.expose_secret()));
+            let either = members.one_of([("a", a), ("b", b)]);
+            members.finish(either).map_err(|problem| problem.body())
+        };
+        assert_eq!(read(br#"{"a":"1"}"#), Ok("a 1".to_owned()));
+        assert_eq!(read(br#"{"b":"1"}"#), Ok("b 1".to_owned()));
+        for (body, code, times) in [
+            (&b"{}"[..], "missing", 2),
+            (br#"{"a":"1","b":"1"}"#, "conflicting", 2),
+            (br#"{"a":"1","b":null}"#, "conflicting", 2),
+            (br#"{"a":null}"#, "wrong_type", 1),
+            (br#"{"a":"1","c":"1"}"#, "unknown", 1),
+        ] {
+            let body = read(body).unwrap_err();
+            assert_eq!(body.matches(&format!(r#""code":"{code}""#)).count(), times, "{body}");
+        }
     }
 
     #[test]

@@ -35,11 +35,11 @@ pub enum SecurityEvent {
     SensitiveRead,
     /// A step before the one that it follows.
     SequenceFail,
-    /// The right password, and a code still to come.
+    /// The right password, and a code or a new password still to come.
     SessionCreated,
     /// New tokens for a refresh token.
     SessionRenewed,
-    /// A refresh token, or the session between password and code, that is of no use any more.
+    /// A refresh token, or the session between two steps of a login, that is over.
     SessionUseAfterExpire,
     /// A fault of ours.
     SysCrash,

@@ -65,7 +65,7 @@ class Accounts:
 
     def enrolling(self, token: str) -> str:
         """The key of an authenticator app whose first code is asked for."""
-        return self.send("POST", "/mfa/setup", token=token)["secret"]
+        return self.send("POST", "/mfa/setup", {"password": PASSWORD}, token)["secret"]
 
     def enrolled(self, token: str) -> str:
         """The key of an authenticator app whose present code is used up."""

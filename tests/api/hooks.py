@@ -115,7 +115,7 @@ def verifying(label: str) -> Any:
 
 def removing(label: str) -> Any:
     tokens[label] = accounts.token()
-    return {"code": totp(accounts.enrolled(tokens[label]), 1)}
+    return {"password": PASSWORD, "code": totp(accounts.enrolled(tokens[label]), 1)}
 
 
 SUCCEEDING: dict[str, Callable[[str], Any]] = {
@@ -124,6 +124,7 @@ SUCCEEDING: dict[str, Callable[[str], Any]] = {
     "login_mfa": lambda _: accounts.challenged(),
     "refresh": lambda _: {"refresh_token": accounts.log_in(accounts.confirmed())["refresh_token"]},
     "reset_password": lambda _: accounts.forgetful() | {"new_password": NEW_PASSWORD},
+    "mfa_setup": lambda _: {"password": PASSWORD},
     "mfa_verify": verifying,
     "mfa_remove": removing,
     "me": lambda _: NOT_SET,

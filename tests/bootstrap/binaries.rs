@@ -52,7 +52,7 @@ pub(crate) fn ids() -> Vec<String> {
     let resources = template["Resources"].as_mapping().unwrap().iter();
     let functions = resources.filter(|(_, is)| is["Type"] == "AWS::Serverless::Function");
     let ids: Vec<_> = functions.map(|(id, _)| id.as_str().unwrap().to_owned()).collect();
-    assert!(ids.len() >= 7, "{ids:?}");
+    assert!(ids.len() >= 8, "{ids:?}");
     ids
 }
 

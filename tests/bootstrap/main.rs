@@ -5,6 +5,8 @@
 #![expect(clippy::string_slice, reason = "clippy.toml has no word for it, and this is all tests")]
 #![expect(dead_code, reason = "of what the tests of the stack share, these need a part")]
 
+#[path = "../administrator.rs"]
+mod administrator;
 #[path = "../client.rs"]
 mod client;
 #[path = "../contract.rs"]

@@ -18,11 +18,12 @@ use crate::{
 
 /// For each function that calls Cognito an event that makes it do so whoever has an account, and the
 /// outcome while Cognito is there.
-const EVENTS: [(&str, &str, u64, &str); 6] = [
+const EVENTS: [(&str, &str, u64, &str); 7] = [
     ("AccountFunction", "me/success", 401, "unauthorized"),
     ("ConfirmFunction", "confirm_user/invalid_code_unknown_user", 400, "invalid_code"),
     ("DeleteAccountFunction", "delete_me/success", 401, "unauthorized"),
     ("LoginFunction", "login/invalid_credentials_unknown_user", 401, "invalid_credentials"),
+    ("MfaFunction", "mfa_setup/success", 401, "unauthorized"),
     ("RecoverFunction", "reset_password/invalid_code_unknown_user", 400, "invalid_code"),
     ("RegisterFunction", "register/success", 200, ""),
 ];

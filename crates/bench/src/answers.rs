@@ -15,12 +15,14 @@ pub fn by_operation() -> BTreeMap<&'static str, Vec<u8>> {
         "AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": "a***@e***",
     });
     [
+        ("AssociateSoftwareToken", json!({"SecretCode": "A".repeat(52)})),
         ("ConfirmSignUp", json!({})),
         ("DeleteUser", json!({})),
         ("DescribeUserPoolClient", json!({"UserPoolClient": app_client()})),
         ("ForgotPassword", json!({"CodeDeliveryDetails": delivery})),
         ("GetUser", user()),
         ("InitiateAuth", tokens()),
+        ("RevokeToken", json!({})),
         (
             "SignUp",
             json!({"CodeDeliveryDetails": delivery, "UserConfirmed": false, "UserSub": SUB}),

@@ -30,7 +30,7 @@ pub const BARE: &str = "bare";
 pub const HANDWRITTEN: &str = "handwritten";
 
 /// All rows, in the order of the table.
-pub const ROWS: [Row; 11] = [
+pub const ROWS: [Row; 12] = [
     row(FLOOR, Program::Floor(&[]), "generate/success"),
     row("floor-static", Program::Floor(&["-static"]), "generate/success"),
     row(BARE, Program::Example, "generate/success"),
@@ -41,6 +41,7 @@ pub const ROWS: [Row; 11] = [
     row("login", Program::Function("LoginFunction"), "login/success"),
     row("recover", Program::Function("RecoverFunction"), "forgot_password/success"),
     row("account", Program::Function("AccountFunction"), "me/success"),
+    row("mfa", Program::Function("MfaFunction"), "mfa_setup/success"),
     row("delete_account", Program::Function("DeleteAccountFunction"), "delete_me/success"),
 ];
 

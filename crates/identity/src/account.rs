@@ -8,9 +8,6 @@ use crate::{
 };
 
 mod change_password;
-mod mfa;
-
-pub use mfa::Enrolment;
 
 /// What the bearer of an access token may do with their own account. Cheap to clone.
 ///

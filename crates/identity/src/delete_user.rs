@@ -25,8 +25,8 @@ impl Identity {
     ) -> Result<(), Error> {
         within(async {
             let profile = get_user(&self.cognito, access_token).await?;
-            // EXPOSE: to Cognito. A challenge for a second factor proves the password as well.
-            match self.try_password(&profile.email, password.expose_secret(), source_ip).await {
+            // A challenge proves the password as well.
+            match self.prove_password(&profile, password, source_ip).await {
                 Ok(_) | Err(Error::ChallengeUnsupported(_)) => {}
                 Err(error) => return Err(error),
             }

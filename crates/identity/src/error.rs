@@ -46,6 +46,9 @@ pub enum Error {
     /// it. The client is told nothing but [`Error::SessionOver`].
     #[error("the refresh token was used before, and its login is ended")]
     TokenReused,
+    /// The same, and Cognito did not end the login. The next use of the token tries again.
+    #[error("the refresh token was used before, and its login goes on: {0}")]
+    ReusedLoginGoesOn(String),
     /// An access token that Cognito does not take: forged, over, revoked, or of a user who is
     /// disabled or gone.
     #[error("the access token is refused")]
@@ -119,7 +122,7 @@ impl Error {
                 return Problem::new(Kind::InvalidCode).with_detail(WRONG_TOTP_CODE);
             }
             Error::SessionOver => Kind::SessionOver,
-            Error::TokenReused => {
+            Error::TokenReused | Error::ReusedLoginGoesOn(_) => {
                 let problem = Problem::new(Kind::SessionOver);
                 return problem.noting(SecurityEvent::AuthnTokenReuse).because(&error);
             }

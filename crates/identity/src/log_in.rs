@@ -22,6 +22,11 @@ pub enum LogIn {
         /// Names this log-in to the next step; usable once, for as long as the app client says.
         session: SecretString,
     },
+    /// The password was a temporary one of an administrator's: the user must choose one.
+    NewPasswordRequired {
+        /// As that of [`LogIn::SoftwareTokenMfa`].
+        session: SecretString,
+    },
 }
 
 /// The tokens of one log-in.
@@ -122,6 +127,9 @@ pub(crate) fn outcome(
         (Some(result), _, _) => tokens(result, None).map(LogIn::Tokens),
         (None, Some(ChallengeNameType::SoftwareTokenMfa), Some(session)) => {
             Ok(LogIn::SoftwareTokenMfa { session: session.into() })
+        }
+        (None, Some(ChallengeNameType::NewPasswordRequired), Some(session)) => {
+            Ok(LogIn::NewPasswordRequired { session: session.into() })
         }
         (None, Some(challenge), _) => {
             Err(Error::ChallengeUnsupported(challenge.as_str().to_owned()))

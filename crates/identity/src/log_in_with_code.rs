@@ -29,19 +29,30 @@ impl Identity {
         code: &TotpCode,
         source_ip: Option<IpAddr>,
     ) -> Result<Tokens, Error> {
+        within(self.try_code(username.expose(), session.expose(), code, source_ip)).await
+    }
+
+    /// As [`Identity::log_in_with_code`], but sets no time.
+    pub(crate) async fn try_code(
+        &self,
+        username: &str,
+        session: &str,
+        code: &TotpCode,
+        source_ip: Option<IpAddr>,
+    ) -> Result<Tokens, Error> {
         let call = |hash| self.send_code(username, session, code, source_ip, hash);
-        match within(self.with_hash(username.expose(), call)).await? {
+        match self.with_hash(username, call).await? {
             LogIn::Tokens(tokens) => Ok(tokens),
-            LogIn::SoftwareTokenMfa { .. } => {
-                Err(Error::ChallengeUnsupported("SOFTWARE_TOKEN_MFA, twice".to_owned()))
+            LogIn::SoftwareTokenMfa { .. } | LogIn::NewPasswordRequired { .. } => {
+                Err(Error::ChallengeUnsupported("one more after SOFTWARE_TOKEN_MFA".to_owned()))
             }
         }
     }
 
     async fn send_code(
         &self,
-        username: &Username,
-        session: &Session,
+        username: &str,
+        session: &str,
         code: &TotpCode,
         source_ip: Option<IpAddr>,
         hash: SecretString,
@@ -51,8 +62,8 @@ impl Identity {
             .respond_to_auth_challenge()
             .client_id(self.client_id())
             .challenge_name(ChallengeNameType::SoftwareTokenMfa)
-            .session(session.expose())
-            .challenge_responses("USERNAME", username.expose())
+            .session(session)
+            .challenge_responses("USERNAME", username)
             .challenge_responses("SOFTWARE_TOKEN_MFA_CODE", code.expose())
             .challenge_responses("SECRET_HASH", hash.expose_secret()) // EXPOSE: to Cognito.
             .set_user_context_data(context(source_ip));

@@ -13,20 +13,21 @@ impl Identity {
     /// # Errors
     /// [`Error::NotARefreshToken`] for a token of another kind, and what befalls any call.
     pub async fn log_out(&self, token: &RefreshToken) -> Result<(), Error> {
-        within(self.with_secret(|secret| self.send_revoke(token, secret))).await
+        within(self.revoke(token.expose())).await
     }
 
-    pub(crate) async fn send_revoke(
-        &self,
-        token: &RefreshToken,
-        secret: SecretString,
-    ) -> Result<(), Error> {
+    /// As [`Identity::log_out`], but sets no time.
+    pub(crate) async fn revoke(&self, token: &str) -> Result<(), Error> {
+        self.with_secret(|secret| self.send_revoke(token, secret)).await
+    }
+
+    async fn send_revoke(&self, token: &str, secret: SecretString) -> Result<(), Error> {
         let call = self
             .cognito
             .revoke_token()
             .client_id(self.client_id())
             .client_secret(secret.expose_secret()) // EXPOSE: to Cognito.
-            .token(token.expose());
+            .token(token);
         let Err(error) = call.send().await else {
             return Ok(());
         };

@@ -19,19 +19,22 @@ impl Identity {
     ///
     /// A repeat is safe: for a while the one before the last still works (`RetryGracePeriodSeconds`).
     /// After that it ends the login, since who uses it may be a thief, or the thief came first
-    /// (RFC 9700, section 4.14.2). Cognito by itself only refuses it.
+    /// (RFC 9700, section 4.14.2). Cognito by itself only refuses it. The refusal does not depend on
+    /// whether the login could be ended.
     ///
     /// # Errors
     /// [`Error::SessionOver`] for a token that is forged, revoked or over, or whose user is disabled
-    /// or gone; [`Error::TokenReused`]; and what befalls any call.
+    /// or gone; [`Error::TokenReused`] and [`Error::ReusedLoginGoesOn`]; and what befalls any call.
     pub async fn refresh(&self, token: &RefreshToken) -> Result<Tokens, Error> {
         let deadline = Deadline::start();
         match deadline.bound(self.with_secret(|secret| self.send_refresh(token, secret))).await? {
             Refreshed::Tokens(tokens) => Ok(tokens),
             Refreshed::Reused => {
-                let end = self.with_secret(|secret| self.send_revoke(token, secret));
-                deadline.bound(end).await?;
-                Err(Error::TokenReused)
+                let ended = deadline.bound(self.revoke(token.expose())).await;
+                Err(ended.map_or_else(
+                    |error| Error::ReusedLoginGoesOn(error.to_string()),
+                    |()| Error::TokenReused,
+                ))
             }
         }
     }

@@ -3,8 +3,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use shared::json::Fault;
 
-/// What names a log-in to its second step: 20 to 2048 characters (the bounds of Cognito's
-/// `Session`).
+/// Identifies a log-in to its next step: 20 to 2048 characters (the bounds of Cognito's `Session`).
 #[derive(Clone)]
 pub struct Session(SecretString);
 

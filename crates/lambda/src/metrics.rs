@@ -19,6 +19,7 @@ pub const NAMES: [&str; Metric::ALL.len()] = [
     Metric::ColdStart.name(),
     Metric::LoginOk.name(),
     Metric::LoginFail.name(),
+    Metric::PasswordChangeFail.name(),
     Metric::Lockout.name(),
     Metric::RegisterDuplicate.name(),
     Metric::Generated.name(),
@@ -33,8 +34,10 @@ pub enum Metric {
     ColdStart,
     /// Logins that ended with tokens.
     LoginOk,
-    /// Logins, and proofs of the password before a deletion, that failed.
+    /// Logins, and proofs of a caller's password, that failed.
     LoginFail,
+    /// Tries to replace a password by a wrong code or a wrong current password.
+    PasswordChangeFail,
     /// Tries at accounts that are locked: the lock itself begins with a [`Metric::LoginFail`].
     Lockout,
     /// Registrations of addresses that have an account.
@@ -49,10 +52,11 @@ pub enum Metric {
 
 impl Metric {
     /// All metrics, in the order of a line.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ColdStart,
         Self::LoginOk,
         Self::LoginFail,
+        Self::PasswordChangeFail,
         Self::Lockout,
         Self::RegisterDuplicate,
         Self::Generated,
@@ -67,6 +71,7 @@ impl Metric {
             Self::ColdStart => "ColdStart",
             Self::LoginOk => "LoginOk",
             Self::LoginFail => "LoginFail",
+            Self::PasswordChangeFail => "PasswordChangeFail",
             Self::Lockout => "Lockout",
             Self::RegisterDuplicate => "RegisterDuplicate",
             Self::Generated => "Generated",
@@ -80,10 +85,10 @@ impl Metric {
         match event {
             SecurityEvent::AuthnLoginSuccess => Some(Self::LoginOk),
             SecurityEvent::AuthnLoginFail => Some(Self::LoginFail),
+            SecurityEvent::AuthnPasswordChangeFail => Some(Self::PasswordChangeFail),
             SecurityEvent::AuthnLoginLock => Some(Self::Lockout),
             SecurityEvent::ExcessRateLimitExceeded => Some(Self::Throttled),
             SecurityEvent::AuthnPasswordChange
-            | SecurityEvent::AuthnPasswordChangeFail
             | SecurityEvent::AuthnTokenReuse
             | SecurityEvent::AuthnTokenRevoked
             | SecurityEvent::AuthzFail
@@ -265,6 +270,7 @@ mod tests {
         for (event, metric) in [
             (SecurityEvent::AuthnLoginSuccess, Some(Metric::LoginOk)),
             (SecurityEvent::AuthnLoginFail, Some(Metric::LoginFail)),
+            (SecurityEvent::AuthnPasswordChangeFail, Some(Metric::PasswordChangeFail)),
             (SecurityEvent::AuthnLoginLock, Some(Metric::Lockout)),
             (SecurityEvent::ExcessRateLimitExceeded, Some(Metric::Throttled)),
             (SecurityEvent::AuthzFail, None),

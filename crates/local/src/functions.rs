@@ -7,6 +7,7 @@ use generate::Generate;
 use identity::{Account, Identity};
 use lambda::{Function, Log};
 use login::Login;
+use mfa::SecondFactor;
 use recover::Recover;
 use register::Register;
 use shared::Origins;
@@ -40,6 +41,10 @@ pub(crate) fn all(
         (
             "AccountFunction",
             Function::new("account", origins(), log(), OwnAccount::new(account.clone())),
+        ),
+        (
+            "MfaFunction",
+            Function::new("mfa", origins(), log(), SecondFactor::new(identity.clone())),
         ),
         (
             "DeleteAccountFunction",

@@ -1,10 +1,10 @@
-//! `GET /me`, `POST /change_password`, `POST /mfa/setup`, `POST /mfa/verify` and `DELETE /mfa`: what
-//! a caller does with their own account, on the strength of their access token alone.
+//! `GET /me` and `POST /change_password`: what a caller does with their own account by means of their
+//! access token.
 
 use http::{Method, StatusCode};
-use identity::{Account, Enrolment, Error, NewPassword, Profile, TotpCode};
+use identity::{Account, Error, NewPassword, Profile};
 use lambda::Handler;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Serialize;
 use shared::{
     Kind, Problem, Request, Response, SecurityEvent,
@@ -51,35 +51,6 @@ impl OwnAccount {
         self.account.change_password(token, &current, &new).await.map_err(about)?;
         Ok(Response::empty(StatusCode::NO_CONTENT).noting(SecurityEvent::AuthnPasswordChange))
     }
-
-    async fn set_up_mfa(
-        &self,
-        request: &Request,
-        token: &SecretString,
-    ) -> Result<Response, Problem> {
-        no_members(request)?;
-        let enrolment = self.account.set_up_mfa(token).await?;
-        let response = Response::json(StatusCode::OK, &Key::from(&enrolment));
-        Ok(response.noting(SecurityEvent::SensitiveCreate))
-    }
-
-    async fn enable_mfa(
-        &self,
-        request: &Request,
-        token: &SecretString,
-    ) -> Result<Response, Problem> {
-        self.account.enable_mfa(token, &code(request)?).await?;
-        Ok(Response::empty(StatusCode::NO_CONTENT).noting(SecurityEvent::UserUpdated))
-    }
-
-    async fn disable_mfa(
-        &self,
-        request: &Request,
-        token: &SecretString,
-    ) -> Result<Response, Problem> {
-        self.account.disable_mfa(token, &code(request)?).await?;
-        Ok(Response::empty(StatusCode::NO_CONTENT).noting(SecurityEvent::UserUpdated))
-    }
 }
 
 impl Handler for OwnAccount {
@@ -88,9 +59,6 @@ impl Handler for OwnAccount {
         match (&request.method, request.resource.as_str()) {
             (&Method::GET, "/me") => self.profile(&token).await,
             (&Method::POST, "/change_password") => self.change_password(&request, &token).await,
-            (&Method::POST, "/mfa/setup") => self.set_up_mfa(&request, &token).await,
-            (&Method::POST, "/mfa/verify") => self.enable_mfa(&request, &token).await,
-            (&Method::DELETE, "/mfa") => self.disable_mfa(&request, &token).await,
             (method, path) => {
                 Err(Problem::internal(&format_args!("{method} {path} is not a route of account")))
             }
@@ -100,20 +68,6 @@ impl Handler for OwnAccount {
     async fn prepare(&self) {
         self.account.connect().await;
     }
-}
-
-/// Takes a request without a body, and one with an empty object.
-fn no_members(request: &Request) -> Result<(), Problem> {
-    if request.body.is_empty() {
-        return Ok(());
-    }
-    Members::read(request)?.finish(Some(()))
-}
-
-fn code(request: &Request) -> Result<TotpCode, Problem> {
-    let mut members = Members::read(request)?;
-    let code = members.text("code", TotpCode::parse);
-    members.finish(code)
 }
 
 /// The body of `GET /me`.
@@ -132,23 +86,6 @@ impl<'a> From<&'a Profile> for Me<'a> {
             email: &profile.email,
             email_verified: profile.email_verified,
             mfa_enabled: profile.mfa_enabled,
-        }
-    }
-}
-
-/// The body of `POST /mfa/setup`.
-#[derive(Serialize)]
-struct Key<'a> {
-    secret: &'a str,
-    otpauth_uri: &'a str,
-}
-
-impl<'a> From<&'a Enrolment> for Key<'a> {
-    fn from(enrolment: &'a Enrolment) -> Self {
-        // EXPOSE: the key is what was asked for.
-        Self {
-            secret: enrolment.secret.expose_secret(),
-            otpauth_uri: enrolment.otpauth_uri.expose_secret(),
         }
     }
 }

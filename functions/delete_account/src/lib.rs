@@ -7,8 +7,7 @@ use shared::{Problem, Request, Response, SecurityEvent, json::Members};
 
 /// The handler of `DELETE /me`.
 ///
-/// A function of its own: it alone of those that act for a caller needs the app client's secret, for
-/// the password must be proved once more.
+/// The password must be proved once more, by a login, which takes the app client's secret.
 #[derive(Debug)]
 pub struct DeleteAccount {
     identity: Identity,

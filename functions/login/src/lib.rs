@@ -2,14 +2,19 @@
 //! to newer ones, and out again.
 
 use http::StatusCode;
-use identity::{Identity, LogIn, RefreshToken, Session, Tokens, TotpCode, Username};
+use identity::{
+    Error, Identity, LogIn, NewPassword, RefreshToken, Session, Tokens, TotpCode, Username,
+};
 use lambda::Handler;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use shared::{
     Kind, Problem, Request, Response, SecurityEvent,
     json::{Members, not_empty},
 };
+
+/// The member for a new password.
+const NEW_PASSWORD: &str = "new_password";
 
 /// The handler of the routes of logins.
 #[derive(Debug)]
@@ -31,29 +36,33 @@ impl Login {
         let password = members.text("password", not_empty);
         let (username, password) = members.finish(username.zip(password))?;
         let log_in = self.identity.log_in(&username, &password, request.source_ip).await?;
-        Ok(match log_in {
-            LogIn::Tokens(tokens) => logged_in(&tokens),
-            LogIn::SoftwareTokenMfa { session } => Response::json(
-                StatusCode::OK,
-                // EXPOSE: the next step sends it back.
-                &Challenge { challenge: "SOFTWARE_TOKEN_MFA", session: session.expose_secret() },
-            )
-            .noting(SecurityEvent::SessionCreated),
-        })
+        Ok(next_step(&log_in))
     }
 
-    async fn log_in_with_code(&self, request: &Request) -> Result<Response, Problem> {
+    /// Goes on with a login that was answered with a challenge. The member that comes with the session
+    /// says which challenge it is.
+    async fn go_on(&self, request: &Request) -> Result<Response, Problem> {
         let mut members = Members::read(request)?;
         let username = members.text("username", Username::parse);
         let session = members.text("session", Session::parse);
-        let code = members.text("code", TotpCode::parse);
-        let ((username, session), code) = members.finish(username.zip(session).zip(code))?;
-        let log_in = self.identity.log_in_with_code(&username, &session, &code, request.source_ip);
-        let tokens = log_in.await.map_err(|error| {
-            let problem = Problem::from(error);
-            problem.noting_if(Kind::InvalidCode, SecurityEvent::AuthnLoginFail)
-        })?;
-        Ok(logged_in(&tokens))
+        let reply = members.one_of([
+            ("code", |text| TotpCode::parse(text).map(Reply::Code)),
+            (NEW_PASSWORD, |text| Ok(Reply::NewPassword(text))),
+        ]);
+        let ((username, session), reply) = members.finish(username.zip(session).zip(reply))?;
+        let ip = request.source_ip;
+        let log_in = match reply {
+            Reply::Code(code) => {
+                let log_in = self.identity.log_in_with_code(&username, &session, &code, ip);
+                log_in.await.map(LogIn::Tokens)
+            }
+            Reply::NewPassword(text) => {
+                let password =
+                    NewPassword::parse(text).map_err(Error::WeakPassword).map_err(about)?;
+                self.identity.log_in_with_new_password(&username, &session, &password, ip).await
+            }
+        };
+        Ok(next_step(&log_in.map_err(about)?))
     }
 
     async fn refresh(&self, request: &Request) -> Result<Response, Problem> {
@@ -71,7 +80,7 @@ impl Handler for Login {
     async fn handle(&self, request: Request) -> Result<Response, Problem> {
         match request.resource.as_str() {
             "/login" => self.log_in(&request).await,
-            "/login/mfa" => self.log_in_with_code(&request).await,
+            "/login/mfa" => self.go_on(&request).await,
             "/refresh" => self.refresh(&request).await,
             "/logout" => self.log_out(&request).await,
             other => Err(Problem::internal(&format_args!("{other} is not a route of login"))),
@@ -89,8 +98,31 @@ fn refresh_token(request: &Request) -> Result<RefreshToken, Problem> {
     members.finish(token)
 }
 
-fn logged_in(tokens: &Tokens) -> Response {
-    tokens_of("Login successful", tokens).noting(SecurityEvent::AuthnLoginSuccess)
+/// The answer to a challenge.
+enum Reply {
+    Code(TotpCode),
+    NewPassword(SecretString),
+}
+
+/// The problem of a login that does not go on.
+fn about(error: Error) -> Problem {
+    error.about(NEW_PASSWORD).noting_if(Kind::InvalidCode, SecurityEvent::AuthnLoginFail)
+}
+
+fn next_step(log_in: &LogIn) -> Response {
+    match log_in {
+        LogIn::Tokens(tokens) => {
+            tokens_of("Login successful", tokens).noting(SecurityEvent::AuthnLoginSuccess)
+        }
+        LogIn::SoftwareTokenMfa { session } => challenge("SOFTWARE_TOKEN_MFA", session),
+        LogIn::NewPasswordRequired { session } => challenge("NEW_PASSWORD_REQUIRED", session),
+    }
+}
+
+fn challenge(challenge: &'static str, session: &SecretString) -> Response {
+    // EXPOSE: the next step sends it back.
+    let challenge = Challenge { challenge, session: session.expose_secret() };
+    Response::json(StatusCode::OK, &challenge).noting(SecurityEvent::SessionCreated)
 }
 
 fn tokens_of(message: &'static str, tokens: &Tokens) -> Response {
@@ -118,7 +150,7 @@ struct Answer<'a> {
     expires_in: u64,
 }
 
-/// The body of a success that is the first of two.
+/// The body of a success that is not the last step.
 #[derive(Serialize)]
 struct Challenge<'a> {
     challenge: &'static str,

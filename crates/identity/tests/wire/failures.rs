@@ -112,8 +112,12 @@ async fn flt_1_what_cannot_be_read_is_an_unavailable_cognito() {
 /// An answer that says nothing is none, where something was asked for.
 #[tokio::test(start_paused = true)]
 async fn an_answer_without_what_it_is_there_for_is_an_unavailable_cognito() {
-    use Operation::{Delete, LogIn, LogInWithCode, Profile, Refresh, SetUpMfa};
-    for operation in [LogIn, LogInWithCode, Refresh, Profile, SetUpMfa, Delete] {
+    use Operation::{
+        Delete, LogIn, LogInWithCode, LogInWithNewPassword, Profile, Refresh, SetUpMfa,
+    };
+    for operation in
+        [LogIn, LogInWithCode, LogInWithNewPassword, Refresh, Profile, SetUpMfa, Delete]
+    {
         for call in 0..operation.success().len().min(2) {
             let steps = failing_at(operation, call, crate::operations::DONE);
             let (outcome, _) = operation.of(&steps).await;

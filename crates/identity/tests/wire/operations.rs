@@ -17,6 +17,7 @@ pub(crate) enum Operation {
     Resend,
     LogIn,
     LogInWithCode,
+    LogInWithNewPassword,
     Refresh,
     LogOut,
     Forgot,
@@ -30,15 +31,16 @@ pub(crate) enum Operation {
 }
 use Operation::{
     Change, Confirm, Delete, DisableMfa, EnableMfa, Forgot, LogIn as LogInOp, LogInWithCode,
-    LogOut, Profile, Refresh, Resend, Reset, SetUpMfa, SignUp,
+    LogInWithNewPassword, LogOut, Profile, Refresh, Resend, Reset, SetUpMfa, SignUp,
 };
 
-pub(crate) const ALL: [Operation; 15] = [
+pub(crate) const ALL: [Operation; 16] = [
     SignUp,
     Confirm,
     Resend,
     LogInOp,
     LogInWithCode,
+    LogInWithNewPassword,
     Refresh,
     LogOut,
     Forgot,
@@ -61,6 +63,9 @@ pub(crate) const TOKENS: Step = Answer(
 );
 pub(crate) const CHALLENGE: Step = Answer(
     r#"{"ChallengeName":"SOFTWARE_TOKEN_MFA","Session":"a session","ChallengeParameters":{}}"#,
+);
+pub(crate) const NEW_PASSWORD_REQUIRED: Step = Answer(
+    r#"{"ChallengeName":"NEW_PASSWORD_REQUIRED","Session":"a session","ChallengeParameters":{}}"#,
 );
 pub(crate) const USER: Step = Answer(
     r#"{"Username":"42","UserAttributes":[{"Name":"sub","Value":"42"},{"Name":"email","Value":"zoë@example.com"},{"Name":"email_verified","Value":"true"}]}"#,
@@ -87,18 +92,19 @@ impl Operation {
         match self {
             SignUp => vec![Answer(r#"{"UserConfirmed":false,"UserSub":"s"}"#)],
             Confirm | Resend | LogOut | Forgot => vec![DONE],
-            LogInOp | LogInWithCode | Refresh => vec![TOKENS],
+            LogInOp | LogInWithCode | LogInWithNewPassword | Refresh => vec![TOKENS],
             Reset => vec![DONE, DONE],
-            Delete => vec![USER, TOKENS, Answer("")],
+            Delete => vec![USER, TOKENS, DONE, Answer("")],
             Profile => vec![USER],
             Change => vec![USER, DONE, DONE],
-            SetUpMfa => vec![USER, KEY],
-            EnableMfa | DisableMfa => vec![VERIFIED, DONE],
+            SetUpMfa => vec![USER, TOKENS, DONE, KEY],
+            EnableMfa => vec![VERIFIED, DONE],
+            DisableMfa => vec![USER, CHALLENGE, TOKENS, DONE, DONE],
         }
     }
 
     pub(crate) fn needs_secret(self) -> bool {
-        ![Profile, Change, SetUpMfa, EnableMfa, DisableMfa].contains(&self)
+        ![Profile, Change, EnableMfa].contains(&self)
     }
 
     pub(crate) async fn run(self, endpoint: &Endpoint) -> Result<(), Error> {
@@ -113,6 +119,10 @@ impl Operation {
                 let (username, session, code) = (username(), session(), totp_code());
                 identity.log_in_with_code(&username, &session, &code, ip).await.map(drop)
             }
+            LogInWithNewPassword => {
+                let (username, session, new) = (username(), session(), new_password());
+                identity.log_in_with_new_password(&username, &session, &new, ip).await.map(drop)
+            }
             Refresh => identity.refresh(&refresh_token()).await.map(drop),
             LogOut => identity.log_out(&refresh_token()).await,
             Forgot => identity.forgot_password(&username(), ip).await.map(drop),
@@ -120,9 +130,9 @@ impl Operation {
             Delete => identity.delete_user(&token, &password, ip).await,
             Profile => account.profile(&token).await.map(drop),
             Change => account.change_password(&token, &password, &new_password()).await,
-            SetUpMfa => account.set_up_mfa(&token).await.map(drop),
-            EnableMfa => account.enable_mfa(&token, &totp_code()).await,
-            DisableMfa => account.disable_mfa(&token, &totp_code()).await,
+            SetUpMfa => identity.set_up_mfa(&token, &password, ip).await.map(drop),
+            EnableMfa => identity.enable_mfa(&token, &totp_code()).await,
+            DisableMfa => identity.disable_mfa(&token, &password, &totp_code(), ip).await,
         }
     }
 

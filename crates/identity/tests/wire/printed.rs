@@ -41,6 +41,7 @@ fn sec_3_debug_shows_no_secret() {
         format!("{:?}", Session::parse(CANARY.into()).unwrap()),
         format!("{:?}", Enrolment { secret: CANARY.into(), otpauth_uri: CANARY.into() }),
         format!("{:?}", LogIn::SoftwareTokenMfa { session: CANARY.into() }),
+        format!("{:?}", LogIn::NewPasswordRequired { session: CANARY.into() }),
         format!("{:?}", LogIn::Tokens(tokens())),
         format!("{:?}", tokens()),
         format!("{profile:?}"),

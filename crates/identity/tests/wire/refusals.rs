@@ -5,10 +5,10 @@ use secrecy::ExposeSecret;
 use shared::{Kind, Problem, Response, SecurityEvent};
 
 use crate::{
-    endpoint::{Answer, Endpoint, Refuse, Step},
+    endpoint::{Answer, Endpoint, Hang, Refuse, Reset, Step},
     operations::{
-        CHALLENGE, DONE, KEY, Operation, REVOKED, TOKENS, USER, USER_WITH_MFA, log_in,
-        refresh_token, username,
+        CHALLENGE, DONE, KEY, NEW_PASSWORD_REQUIRED, Operation, REVOKED, THROTTLED, TOKENS, USER,
+        USER_WITH_MFA, VERIFIED, WRONG_PASSWORD, log_in, refresh_token, username,
     },
 };
 
@@ -30,14 +30,20 @@ async fn log_in_outcomes() {
     let tokens = log_in(&[TOKENS]).await;
     assert!(matches!(tokens, Ok(LogIn::Tokens(tokens)) if tokens.access.expose_secret() == "a"));
     assert!(matches!(log_in(&[CHALLENGE]).await, Ok(LogIn::SoftwareTokenMfa { .. })));
-    let new = Answer(
-        r#"{"ChallengeName":"NEW_PASSWORD_REQUIRED","Session":"s","ChallengeParameters":{}}"#,
-    );
-    let unsupported = Error::ChallengeUnsupported("NEW_PASSWORD_REQUIRED".to_owned());
-    assert_eq!(log_in(std::slice::from_ref(&new)).await.unwrap_err(), unsupported);
-    let twice = Operation::LogInWithCode.of(&[CHALLENGE]).await.0;
-    assert!(matches!(twice, Err(Error::ChallengeUnsupported(_))));
-    assert_eq!(Operation::LogInWithCode.of(&[new]).await.0, Err(unsupported));
+    let new_password = log_in(&[NEW_PASSWORD_REQUIRED]).await;
+    assert!(matches!(new_password, Ok(LogIn::NewPasswordRequired { .. })));
+    let other = Answer(r#"{"ChallengeName":"MFA_SETUP","Session":"s","ChallengeParameters":{}}"#);
+    let unsupported = Error::ChallengeUnsupported("MFA_SETUP".to_owned());
+    assert_eq!(log_in(std::slice::from_ref(&other)).await.unwrap_err(), unsupported);
+    for operation in [Operation::LogInWithCode, Operation::LogInWithNewPassword] {
+        let outcome = operation.of(std::slice::from_ref(&other)).await.0;
+        assert_eq!(outcome, Err(unsupported.clone()));
+    }
+    for challenge in [CHALLENGE, NEW_PASSWORD_REQUIRED] {
+        let one_more = Operation::LogInWithCode.of(std::slice::from_ref(&challenge)).await.0;
+        assert!(matches!(one_more, Err(Error::ChallengeUnsupported(_))));
+        assert_eq!(Operation::LogInWithNewPassword.of(&[challenge]).await.0, Ok(()));
+    }
 }
 
 /// Every refusal of a log-in and what the client is told.
@@ -125,6 +131,35 @@ async fn log_in_with_code_refusals() {
     }
 }
 
+#[tokio::test]
+async fn log_in_with_new_password_refusals() {
+    let policy = "Password does not conform to policy: Password must have uppercase characters";
+    let rows = [
+        ("InvalidPasswordException", policy, Kind::WeakPassword),
+        ("PasswordHistoryPolicyViolationException", "was used before", Kind::WeakPassword),
+        (
+            "NotAuthorizedException",
+            "Invalid session for the user, session can only be used once.",
+            Kind::SessionOver,
+        ),
+        (
+            "NotAuthorizedException",
+            "Invalid session for the user, session is expired.",
+            Kind::SessionOver,
+        ),
+        ("CodeMismatchException", "Invalid session for the user.", Kind::SessionOver),
+        ("NotAuthorizedException", "User is disabled.", Kind::SessionOver),
+        ("UserNotFoundException", "User does not exist.", Kind::SessionOver),
+        ("NotAuthorizedException", "Password attempts exceeded", Kind::TooManyAttempts),
+        ("InvalidParameterException", "Invalid attributes given, name is missing", Kind::Internal),
+        ("ResourceNotFoundException", "User pool client c does not exist.", Kind::Internal),
+    ];
+    for (code, message, expected) in rows {
+        let kind = kind(Operation::LogInWithNewPassword, &[], code, message).await;
+        assert_eq!(kind, expected, "{code} {message}");
+    }
+}
+
 /// One answer for every refresh token that is of no use, and a log-out takes them all.
 #[tokio::test]
 async fn refresh_and_log_out_refusals() {
@@ -148,23 +183,26 @@ async fn refresh_and_log_out_refusals() {
     }
 }
 
-/// AUT-2: Cognito by itself lets the login go on.
-#[tokio::test]
+/// AUT-2: Cognito by itself lets the login go on. The client gets one answer whether or not it could
+/// be ended; the log says which.
+#[tokio::test(start_paused = true)]
 async fn a_refresh_token_that_is_used_again_ends_its_login() {
     let reuse = Refuse("RefreshTokenReuseException", "Refresh token reuse detected");
-    for (revoked, expected) in [
-        (DONE, Kind::SessionOver),
-        // The next use tries again.
-        (Refuse("InternalErrorException", ""), Kind::DependencyUnavailable),
+    for (revoked, cause) in [
+        (DONE, "its login is ended"),
+        (Refuse("InternalErrorException", ""), "its login goes on"),
+        (Refuse("UnauthorizedException", "Invalid client or secret"), "its login goes on"),
+        (THROTTLED, "its login goes on"),
+        (Hang, "its login goes on"),
+        (Reset, "its login goes on"),
     ] {
         let endpoint = Endpoint::new(&[reuse.clone(), revoked]);
         let outcome = endpoint.identity().refresh(&refresh_token()).await;
         let problem = Problem::from(outcome.unwrap_err());
-        assert_eq!(problem.kind(), expected);
-        if expected == Kind::SessionOver {
-            assert_eq!(problem.event(), Some(SecurityEvent::AuthnTokenReuse));
-            assert_eq!(problem.body(), Problem::from(Error::SessionOver).body());
-        }
+        assert_eq!(problem.kind(), Kind::SessionOver);
+        assert_eq!(problem.event(), Some(SecurityEvent::AuthnTokenReuse));
+        assert_eq!(problem.body(), Problem::from(Error::SessionOver).body());
+        assert!(problem.cause().unwrap().contains(cause), "{:?}", problem.cause());
         let sent = endpoint.sent();
         assert_eq!(sent[0].0, "GetTokensFromRefreshToken");
         assert_eq!(sent[1].0, "RevokeToken");
@@ -306,7 +344,8 @@ async fn refusals_of_access_tokens_are_those_of_the_authorizer() {
 /// Who has a token knows that there is an account, and may be told more.
 #[tokio::test]
 async fn password_refusals_of_callers() {
-    for (operation, before) in [(Operation::Change, vec![USER]), (Operation::Delete, vec![USER])] {
+    use Operation::{Change, Delete, DisableMfa, SetUpMfa};
+    for operation in [Change, Delete, SetUpMfa, DisableMfa] {
         for (code, message, expected) in [
             ("NotAuthorizedException", "Incorrect username or password.", Kind::InvalidCredentials),
             ("NotAuthorizedException", "Password attempts exceeded", Kind::TooManyAttempts),
@@ -317,7 +356,7 @@ async fn password_refusals_of_callers() {
                 Kind::PasswordResetRequired,
             ),
         ] {
-            let kind = kind(operation, &before, code, message).await;
+            let kind = kind(operation, &[USER], code, message).await;
             assert_eq!(kind, expected, "{operation:?} {message}");
         }
     }
@@ -325,24 +364,88 @@ async fn password_refusals_of_callers() {
 
 #[tokio::test]
 async fn mfa_refusals() {
-    for operation in [Operation::EnableMfa, Operation::DisableMfa] {
-        for (code, message, expected) in [
-            ("EnableSoftwareTokenMFAException", "Code mismatch", Kind::InvalidCode),
-            ("CodeMismatchException", "Code mismatch", Kind::InvalidCode),
-            ("ExpiredCodeException", "has already been used once.", Kind::InvalidCode),
-            ("SoftwareTokenMFANotFoundException", "not found", Kind::MfaNotSetUp),
-        ] {
-            assert_eq!(kind(operation, &[], code, message).await, expected, "{code}");
+    let wrong_code = [
+        ("EnableSoftwareTokenMFAException", "Code mismatch"),
+        ("CodeMismatchException", "Invalid code received for user"),
+        ("ExpiredCodeException", "Your software token has already been used once."),
+    ];
+    for (operation, before) in
+        [(Operation::EnableMfa, vec![]), (Operation::DisableMfa, vec![USER, CHALLENGE])]
+    {
+        let rows = wrong_code.into_iter().skip(before.len().min(1));
+        for (code, message) in rows {
+            assert_eq!(kind(operation, &before, code, message).await, Kind::InvalidCode, "{code}");
         }
-        let failed = Answer(r#"{"Status":"ERROR"}"#);
-        assert_eq!(operation.of(&[failed]).await, (Err(Error::InvalidTotpCode), 1));
-        assert_eq!(operation.of(&[crate::operations::VERIFIED, REVOKED]).await.1, 2);
     }
-    let (outcome, calls) = Operation::SetUpMfa.of(&[USER_WITH_MFA, KEY]).await;
-    assert_eq!((outcome, calls), (Err(Error::MfaAlreadyEnabled), 1));
+    let locked = "Password attempts exceeded";
+    let kind_of_lock =
+        kind(Operation::DisableMfa, &[USER, CHALLENGE], "NotAuthorizedException", locked).await;
+    assert_eq!(kind_of_lock, Kind::TooManyAttempts);
+    let failed = Answer(r#"{"Status":"ERROR"}"#);
+    assert_eq!(Operation::EnableMfa.of(&[failed]).await, (Err(Error::InvalidTotpCode), 1));
+    assert_eq!(Operation::EnableMfa.of(&[VERIFIED, REVOKED]).await.1, 2);
+    let code = "SoftwareTokenMFANotFoundException";
+    assert_eq!(kind(Operation::EnableMfa, &[], code, "not found").await, Kind::MfaNotSetUp);
     let off = "Software Token MFA has not been enabled by the userPool";
-    let kind = kind(Operation::SetUpMfa, &[USER], "SoftwareTokenMFANotFoundException", off).await;
-    assert_eq!(kind, Kind::Internal);
+    let before = [USER, TOKENS, DONE];
+    assert_eq!(kind(Operation::SetUpMfa, &before, code, off).await, Kind::Internal);
+}
+
+/// A set-up that begins between the two calls of another one's end takes its place.
+#[tokio::test]
+async fn an_app_that_another_set_up_has_replaced_is_not_switched_on() {
+    let (code, message) = ("InvalidParameterException", "User has not verified software token mfa");
+    let kind = kind(Operation::EnableMfa, &[VERIFIED], code, message).await;
+    assert_eq!(kind, Kind::MfaNotSetUp);
+}
+
+/// AUT-11: the login that proves the password also shows whether there is a second factor. Nothing is
+/// changed before, and its tokens are revoked.
+#[tokio::test]
+async fn aut_11_a_second_factor_is_set_up_and_removed_by_a_login() {
+    let last = async |operation: Operation, steps: &[Step]| {
+        let endpoint = Endpoint::new(steps);
+        let outcome = operation.run(&endpoint).await;
+        (outcome, endpoint.sent().pop().unwrap().0)
+    };
+    let new = Answer(r#"{"ChallengeName":"EMAIL_OTP","Session":"s","ChallengeParameters":{}}"#);
+    let unsupported = Error::ChallengeUnsupported("EMAIL_OTP".to_owned());
+    for (operation, steps, error, at) in [
+        (
+            Operation::SetUpMfa,
+            vec![USER, WRONG_PASSWORD],
+            Error::InvalidCredentials,
+            "InitiateAuth",
+        ),
+        (Operation::SetUpMfa, vec![USER, CHALLENGE], Error::MfaAlreadyEnabled, "InitiateAuth"),
+        (
+            Operation::SetUpMfa,
+            vec![USER_WITH_MFA, new.clone()],
+            unsupported.clone(),
+            "InitiateAuth",
+        ),
+        (
+            Operation::DisableMfa,
+            vec![USER_WITH_MFA, WRONG_PASSWORD],
+            Error::InvalidCredentials,
+            "InitiateAuth",
+        ),
+        (Operation::DisableMfa, vec![USER_WITH_MFA, new], unsupported, "InitiateAuth"),
+        (Operation::DisableMfa, vec![USER, TOKENS, DONE], Error::MfaNotSetUp, "RevokeToken"),
+    ] {
+        let found = last(operation, &steps).await;
+        assert_eq!(found, (Err(error), at.to_owned()), "{operation:?} {steps:?}");
+    }
+}
+
+/// The client's own login is not over, only the one that is the proof.
+#[tokio::test(start_paused = true)]
+async fn a_proof_whose_answer_was_lost_is_tried_again() {
+    let used = "Invalid session for the user, session can only be used once.";
+    let steps = [USER, CHALLENGE, Reset, Refuse("NotAuthorizedException", used)];
+    let (outcome, calls) = Operation::DisableMfa.of(&steps).await;
+    assert_eq!(Problem::from(outcome.unwrap_err()).kind(), Kind::DependencyUnavailable);
+    assert_eq!(calls, 4);
 }
 
 #[tokio::test]
@@ -352,7 +455,8 @@ async fn what_callers_are_told() {
     assert_eq!((profile.email_verified, profile.mfa_enabled), (false, true));
     let profile = Endpoint::new(&[USER]).account().profile(&"t".into()).await.unwrap();
     assert_eq!((profile.email_verified, profile.mfa_enabled), (true, false));
-    let key = Endpoint::new(&[USER, KEY]).account().set_up_mfa(&"t".into()).await.unwrap();
+    let identity = Endpoint::new(&[USER, TOKENS, DONE, KEY]).identity();
+    let key = identity.set_up_mfa(&"t".into(), &"p".into(), None).await.unwrap();
     assert_eq!(key.secret.expose_secret(), "JBSWY3DP");
     let uri = "otpauth://totp/Passmint:zo%C3%AB%40example.com?secret=JBSWY3DP&issuer=Passmint";
     assert_eq!(key.otpauth_uri.expose_secret(), uri);

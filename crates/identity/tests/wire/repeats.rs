@@ -70,6 +70,24 @@ async fn flt_4_a_change_that_is_repeated_is_a_success_if_the_new_password_holds(
     assert_eq!(Operation::Change.of(&[USER, WRONG_PASSWORD]).await, (wrong, 2));
 }
 
+/// A session that is over after a lost answer may be so by us: then the new password logs in.
+#[tokio::test(start_paused = true)]
+async fn flt_4_a_new_password_that_is_sent_again_is_a_success_if_it_holds() {
+    let over = Refuse(
+        "NotAuthorizedException",
+        "Invalid session for the user, session can only be used once.",
+    );
+    let operation = Operation::LogInWithNewPassword;
+    for proof in [TOKENS, CHALLENGE] {
+        let steps = [Reset, over.clone(), proof];
+        assert_eq!(operation.of(&steps).await, (Ok(()), 3));
+    }
+    let session_over = Err(Error::SessionOver);
+    let wrong = operation.of(&[Reset, over.clone(), WRONG_PASSWORD]).await;
+    assert_eq!(wrong, (session_over.clone(), 3));
+    assert_eq!(operation.of(&[over]).await, (session_over, 1));
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_end_of_all_logins_that_is_repeated_is_a_success() {
     assert_eq!(Operation::Change.of(&[USER, DONE, Reset, REVOKED]).await, (Ok(()), 4));
@@ -87,10 +105,10 @@ async fn an_end_of_all_logins_that_is_repeated_is_a_success() {
 #[tokio::test(start_paused = true)]
 async fn a_deletion_that_is_repeated_is_a_success() {
     for gone in [GONE, REVOKED] {
-        let steps = [USER, TOKENS, Reset, gone.clone()];
-        assert_eq!(Operation::Delete.of(&steps).await, (Ok(()), 4));
-        let once = Operation::Delete.of(&[USER, TOKENS, gone]).await;
-        assert_eq!(once, (Err(Error::TokenRefused), 3));
+        let steps = [USER, TOKENS, DONE, Reset, gone.clone()];
+        assert_eq!(Operation::Delete.of(&steps).await, (Ok(()), 5));
+        let once = Operation::Delete.of(&[USER, TOKENS, DONE, gone]).await;
+        assert_eq!(once, (Err(Error::TokenRefused), 4));
     }
     assert_eq!(Operation::Delete.of(&[USER, CHALLENGE, Answer("")]).await, (Ok(()), 3));
 }

@@ -36,14 +36,17 @@ fn calls(operation: Operation) -> Vec<(&'static str, Value)> {
         }
         Operation::Resend => vec![("ResendConfirmationCode", with_hash(json!({})))],
         Operation::LogIn => vec![log_in()],
-        Operation::LogInWithCode => vec![log_in_with_code()],
+        Operation::LogInWithCode => vec![log_in_with_code("a session of twenty characters")],
+        Operation::LogInWithNewPassword => {
+            let responses = json!({"USERNAME": NAME, "NEW_PASSWORD": new, "SECRET_HASH": hash()});
+            let session = "a session of twenty characters";
+            vec![respond("NEW_PASSWORD_REQUIRED", &responses, session)]
+        }
         Operation::Refresh => {
             let body = json!({"RefreshToken": "a-refresh-token"});
             vec![("GetTokensFromRefreshToken", with_secret(body))]
         }
-        Operation::LogOut => {
-            vec![("RevokeToken", with_secret(json!({"Token": "a-refresh-token"})))]
-        }
+        Operation::LogOut => vec![revoke("a-refresh-token")],
         Operation::Forgot => vec![("ForgotPassword", with_hash(json!({})))],
         Operation::Reset => {
             let body = json!({"ConfirmationCode": "123456", "Password": new});
@@ -52,7 +55,9 @@ fn calls(operation: Operation) -> Vec<(&'static str, Value)> {
                 ("AdminUserGlobalSignOut", json!({"UserPoolId": "pool", "Username": NAME})),
             ]
         }
-        Operation::Delete => vec![get_user(), log_in(), ("DeleteUser", with_token(json!({})))],
+        Operation::Delete => {
+            vec![get_user(), log_in(), revoke("r"), ("DeleteUser", with_token(json!({})))]
+        }
         Operation::Profile => vec![get_user()],
         Operation::Change => {
             let body = json!({"PreviousPassword": PASSWORD, "ProposedPassword": new});
@@ -62,9 +67,18 @@ fn calls(operation: Operation) -> Vec<(&'static str, Value)> {
                 ("GlobalSignOut", with_token(json!({}))),
             ]
         }
-        Operation::SetUpMfa => vec![get_user(), ("AssociateSoftwareToken", with_token(json!({})))],
-        Operation::EnableMfa => mfa(true),
-        Operation::DisableMfa => mfa(false),
+        Operation::SetUpMfa => {
+            let associate = ("AssociateSoftwareToken", with_token(json!({})));
+            vec![get_user(), log_in(), revoke("r"), associate]
+        }
+        Operation::EnableMfa => {
+            let verify = ("VerifySoftwareToken", with_token(json!({"UserCode": "654321"})));
+            vec![verify, preference(true)]
+        }
+        Operation::DisableMfa => {
+            let finish = log_in_with_code("a session");
+            vec![get_user(), log_in(), finish, revoke("r"), preference(false)]
+        }
     }
 }
 
@@ -101,23 +115,28 @@ fn log_in() -> (&'static str, Value) {
     ("InitiateAuth", with_address(body))
 }
 
-fn log_in_with_code() -> (&'static str, Value) {
+fn revoke(token: &str) -> (&'static str, Value) {
+    ("RevokeToken", with_secret(json!({"Token": token})))
+}
+
+fn log_in_with_code(session: &str) -> (&'static str, Value) {
     let responses =
         json!({"USERNAME": NAME, "SOFTWARE_TOKEN_MFA_CODE": "654321", "SECRET_HASH": hash()});
+    respond("SOFTWARE_TOKEN_MFA", &responses, session)
+}
+
+fn respond(challenge: &str, responses: &Value, session: &str) -> (&'static str, Value) {
     let body = json!({
-        "ChallengeName": "SOFTWARE_TOKEN_MFA",
+        "ChallengeName": challenge,
         "ChallengeResponses": responses,
-        "Session": "a session of twenty characters",
+        "Session": session,
     });
     ("RespondToAuthChallenge", with_address(body))
 }
 
-fn mfa(on: bool) -> Vec<(&'static str, Value)> {
+fn preference(on: bool) -> (&'static str, Value) {
     let settings = json!({"SoftwareTokenMfaSettings": {"Enabled": on, "PreferredMfa": on}});
-    vec![
-        ("VerifySoftwareToken", with_token(json!({"UserCode": "654321"}))),
-        ("SetUserMFAPreference", with_token(settings)),
-    ]
+    ("SetUserMFAPreference", with_token(settings))
 }
 
 /// Where nobody knows the address, none is made up.
@@ -138,6 +157,9 @@ async fn pw_3_a_password_that_is_the_user_name_is_not_sent() {
     let personal = Err(Error::WeakPassword(Weakness::Personal));
     assert_eq!(identity.sign_up(&username(), &password, None).await.map(drop), personal);
     assert_eq!(identity.reset_password(&username(), &code, &password, None).await, personal);
+    let session = identity::Session::parse("x".repeat(20).into()).unwrap();
+    let log_in = identity.log_in_with_new_password(&username(), &session, &password, None).await;
+    assert_eq!(log_in.map(drop), personal);
     assert_eq!(endpoint.calls(), 0);
     let (account, token, current) = (endpoint.account(), "token".into(), "x".into());
     assert_eq!(account.change_password(&token, &current, &password).await, personal);
