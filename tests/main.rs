@@ -18,7 +18,6 @@ mod examples;
 mod forgot_password;
 mod generate;
 mod headers;
-mod limits;
 mod login;
 mod login_mfa;
 mod logout;

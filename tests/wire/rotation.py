@@ -1,7 +1,6 @@
 """Replaces the app client's secret, twice, while users log in (SEC-8): no login may fail.
 
-The binary is started as by cognito_boto3.py, but without limits by address, since all of the logins
-come from one.
+The binary is started as by cognito_boto3.py.
 
 Usage: rotation.py [BINARY]     exits 1 if a login fails or the stack does not start
 """
@@ -100,7 +99,7 @@ def main() -> int:
     binary = Path(sys.argv[1]) if len(sys.argv) > 1 else BINARY
     doing = "the app client's secret is replaced twice, and no login fails"
     try:
-        with running(binary, "--rate-limits", "off") as stack, Load(stack) as load:
+        with running(binary) as stack, Load(stack) as load:
             load.go_on()
             rotated(stack, load)
             rotated(stack, load, ClientSecret=OWN_SECRET)

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
-use clap::{Parser, ValueEnum, builder::FalseyValueParser};
-use local::{Data, RateLimits};
+use clap::{Parser, builder::FalseyValueParser};
+use local::Data;
 use shared::{Origins, OriginsError};
 
 /// Passmint on one machine: the API, and the user pool behind it.
@@ -32,30 +32,12 @@ pub(crate) struct Cli {
         default_value = "http://localhost:5173"
     )]
     allowed_origins: String,
-
-    /// Whether addresses and routes have limits; accounts always do
-    #[arg(long, env = "PASSMINT_RATE_LIMITS", value_enum, default_value_t = Switch::On)]
-    rate_limits: Switch,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Switch {
-    On,
-    Off,
 }
 
 impl Cli {
     /// Where users live.
     pub(crate) fn data(&self) -> Data {
         if self.ephemeral { Data::Ephemeral } else { Data::Directory(self.data_dir.clone()) }
-    }
-
-    /// Whether the limits by address and route hold.
-    pub(crate) fn rate_limits(&self) -> RateLimits {
-        match self.rate_limits {
-            Switch::On => RateLimits::Enforced,
-            Switch::Off => RateLimits::Off,
-        }
     }
 
     /// The origins given, and those that a page on the API's own port has. With port 0 the latter

@@ -28,7 +28,6 @@ use crate::{
     answer,
     authorizer::Authorizer,
     clock::Clock,
-    limits::Limits,
     local_routes::{LocalRoute, LocalRoutes},
     server::{check_head, read_body},
     template::{Access, Cors, GatewayResponses},
@@ -51,8 +50,6 @@ pub(crate) struct Gateway {
     pub(crate) responses: GatewayResponses,
     /// The stage, the first segment of every path in the cloud.
     pub(crate) stage: String,
-    /// How many requests there may be; nothing for any number.
-    pub(crate) limits: Option<Limits>,
     /// Verifies tokens.
     pub(crate) authorizer: Authorizer,
     /// The origins that may read answers.
@@ -144,9 +141,6 @@ impl Gateway {
             }
             return Ok(Reply::Own(self.local.answer(route, head.uri.query())));
         }
-        if let Some(limits) = &self.limits {
-            limits.check_address(exchange.peer.ip(), &head.method, head.uri.path())?;
-        }
         let found = found.ok_or_else(|| self.no_path(head))?;
         if head.method == Method::OPTIONS {
             let response = self.preflight(found.resource);
@@ -156,9 +150,6 @@ impl Gateway {
         }
         let endpoint = found.resource.endpoint(&head.method);
         let endpoint = endpoint.ok_or_else(|| no_method(&found.resource.methods()))?;
-        if let Some(limits) = &self.limits {
-            limits.check_method(&head.method, &found.resource.path)?;
-        }
         let claims = match &endpoint.access {
             Access::Anybody => None,
             Access::Token { scopes } => {

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use local::{Data, RateLimits, Stack};
+use local::{Data, Stack};
 
 /// What is printed once a stack runs.
 pub(crate) struct Greeting<'a> {
@@ -8,8 +8,6 @@ pub(crate) struct Greeting<'a> {
     pub(crate) stack: &'a Stack,
     /// Where its users live.
     pub(crate) data: &'a Data,
-    /// Whether its limits by address and route hold.
-    pub(crate) rate_limits: RateLimits,
 }
 
 impl fmt::Display for Greeting<'_> {
@@ -23,11 +21,7 @@ impl fmt::Display for Greeting<'_> {
             Data::Directory(path) => writeln!(f, "  Data              {}", path.display())?,
             Data::Ephemeral => writeln!(f, "  Data              in memory, gone when this ends")?,
         }
-        let rate_limits = match self.rate_limits {
-            RateLimits::Enforced => "on",
-            RateLimits::Off => "off for addresses and routes, on for accounts",
-        };
-        writeln!(f, "  Rate limits       {rate_limits}\n")?;
+        writeln!(f)?;
         let body = r#"{"username":"ada@example.com","password":"a-long-enough-passphrase"}"#;
         writeln!(f, "Try:  curl {url}/register --json '{body}'")
     }

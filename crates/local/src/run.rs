@@ -24,7 +24,6 @@ pub(crate) async fn run(cli: &Cli) -> Result<(), Box<dyn Error>> {
         cognito_port: cli.cognito_port,
         data: data.clone(),
         allowed_origins: cli.origins()?,
-        rate_limits: cli.rate_limits(),
         log: stderr(),
         console: Arc::clone(&console),
         #[expect(clippy::disallowed_methods, reason = "the program gives the clock")]
@@ -35,7 +34,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<(), Box<dyn Error>> {
         _ = terminate.recv() => return Ok(()),
         _ = interrupt.recv() => return Ok(()),
     };
-    console(&Greeting { stack: &stack, data: &data, rate_limits: cli.rate_limits() }.to_string());
+    console(&Greeting { stack: &stack, data: &data }.to_string());
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

@@ -22,7 +22,6 @@ use crate::{
     data_directory::DataDirectory,
     functions::{self, Functions},
     gateway::{Gateway, Router},
-    limits::Limits,
     local_routes::LocalRoutes,
     mail::Inbox,
     server,
@@ -45,8 +44,6 @@ pub struct Options {
     pub data: Data,
     /// The origins of the pages that may read answers.
     pub allowed_origins: Origins,
-    /// Whether the template's limits by address and route hold.
-    pub rate_limits: RateLimits,
     /// Takes the log, one JSON object a line.
     pub log: Lines,
     /// Takes what a person should read: the mails.
@@ -62,15 +59,6 @@ pub enum Data {
     Directory(PathBuf),
     /// In memory, until the stack ends.
     Ephemeral,
-}
-
-/// Whether the limits by address and route hold. The user pool's limits by account always do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RateLimits {
-    /// As in the cloud.
-    Enforced,
-    /// Not at all, for load tests.
-    Off,
 }
 
 /// A running stack: the API and the Cognito endpoint on 127.0.0.1.
@@ -148,16 +136,11 @@ impl Stack {
         let log = Log::new(move |line| (options.log)(line));
         let (identity, account) = accounts(&emulator, &options.clock);
         let functions = functions::all(&identity, &account, &options.allowed_origins, &log);
-        let limits = match options.rate_limits {
-            RateLimits::Enforced => Some(Limits::new(&template)),
-            RateLimits::Off => None,
-        };
         let gateway = Gateway {
             router: Router::new(template.routes, &functions)?,
             cors: template.cors,
             responses: template.gateway_responses,
             stage: template.stage,
-            limits,
             authorizer: authorizer(&emulator),
             origins: options.allowed_origins,
             local: LocalRoutes { inbox: Arc::clone(&inbox) },

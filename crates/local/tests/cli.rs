@@ -40,8 +40,8 @@ fn ada() -> Value {
 async fn it_says_where_it_is_and_answers_there() {
     let directory = tempdir().unwrap();
     let passmint = Passmint::start(&mut passmint_on(directory.path()));
-    assert_eq!(passmint.greeting.len(), 9);
-    assert_eq!((passmint.greeting[1].as_str(), passmint.greeting[7].as_str()), ("", ""));
+    assert_eq!(passmint.greeting.len(), 8);
+    assert_eq!((passmint.greeting[1].as_str(), passmint.greeting[6].as_str()), ("", ""));
     assert!(passmint.value("User pool ID").starts_with("us-east-1_"));
     assert_eq!(passmint.value("Data"), directory.path().to_str().unwrap());
     let answer = get(passmint.url(), "/_local/health").await.unwrap();
@@ -156,38 +156,6 @@ async fn allowed_origins_are_a_list() {
     }
     let (_, errors) = refused(passmint_in_memory().args(["--allowed-origins", "*"]));
     assert!(errors.contains("\"*\" is not an origin"), "{errors}");
-}
-
-#[tokio::test]
-async fn limits_by_address_are_on_and_can_be_turned_off() {
-    let tries = |command: &mut Command| {
-        let passmint = Passmint::start(command);
-        async move {
-            let said = passmint.value("Rate limits").to_owned();
-            let mut statuses = Vec::new();
-            for _ in 0..11 {
-                let answer = post(passmint.url(), "/register", &json!({})).await.unwrap();
-                statuses.push(answer.status.as_u16());
-            }
-            (said, statuses.pop(), statuses.iter().all(|status| *status == 400))
-        }
-    };
-    let mut default = passmint_in_memory();
-    assert_eq!(
-        tries(default.env_remove("PASSMINT_RATE_LIMITS")).await,
-        ("on".to_owned(), Some(429), true)
-    );
-    let off = "off for addresses and routes, on for accounts".to_owned();
-    let mut by_variable = passmint_in_memory();
-    assert_eq!(tries(&mut by_variable).await, (off.clone(), Some(400), true));
-    let mut by_flag = passmint_in_memory();
-    by_flag.env("PASSMINT_RATE_LIMITS", "on").args(["--rate-limits", "off"]);
-    assert_eq!(tries(&mut by_flag).await, (off, Some(400), true));
-    let (_, errors) = refused(passmint_in_memory().args(["--rate-limits", "no"]));
-    assert!(
-        errors.contains("--rate-limits") && errors.contains("possible values: on, off"),
-        "{errors}"
-    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::{
 
 use http::{Request, header::AUTHORIZATION};
 use http_body_util::Full;
-use local::{Data, Options, RateLimits, Stack, StartError};
+use local::{Data, Options, Stack, StartError};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -34,7 +34,6 @@ pub async fn start(data: Data) -> Result<(Stack, Clock, Arc<Mutex<Vec<String>>>)
         cognito_port: 0,
         data,
         allowed_origins: "http://localhost:5173".parse().unwrap(),
-        rate_limits: RateLimits::Off,
         log: Arc::new(move |line| lines.lock().unwrap().push(line.to_owned())),
         console: Arc::new(|_| {}),
         clock: Arc::new(move || *time.0.lock().unwrap_or_else(PoisonError::into_inner)),
