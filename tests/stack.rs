@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::Ipv4Addr,
     path::Path,
     sync::{
         Arc, LazyLock, Mutex,
@@ -10,7 +11,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use local::{Data, Options, Stack};
+use local::{Data, Hosts, Options, Stack};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -54,7 +55,9 @@ impl Running {
         let now = Arc::new(AtomicU64::new(now));
         let (sink, clock) = (Arc::clone(&log), Arc::clone(&now));
         let options = Options {
+            bind: Ipv4Addr::LOCALHOST.into(),
             port: 0,
+            allowed_hosts: Hosts::default(),
             cognito_port,
             data,
             allowed_origins: format!("{ORIGIN},{OTHER_ORIGIN}").parse().unwrap(),

@@ -7,6 +7,7 @@ use hyper::body::Body;
 use lambda::{Line, Log};
 
 use crate::{
+    Hosts,
     clock::Clock,
     server::{Refused, check_head, read_body},
 };
@@ -18,6 +19,8 @@ use crate::{
 pub(crate) struct CognitoEndpoint {
     /// The user pool.
     pub(crate) emulator: Emulator,
+    /// The hosts that it answers to.
+    pub(crate) hosts: Hosts,
     /// Takes one line for each request.
     pub(crate) log: Log,
     /// The time.
@@ -52,7 +55,7 @@ impl CognitoEndpoint {
         B: Body<Data = Bytes> + Unpin,
     {
         let (head, body) = request.into_parts();
-        check_head(&head)?;
+        check_head(&head, &self.hosts)?;
         let body = read_body(body, MAX_BODY_BYTES).await?;
         Ok(self.emulator.handle(Request::from_parts(head, body)).await)
     }

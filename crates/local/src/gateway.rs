@@ -25,7 +25,7 @@ use lambda::{Line, Log, known};
 use shared::{Origins, SecurityEvent, headers, json::BODY_LIMIT};
 
 use crate::{
-    answer,
+    Hosts, answer,
     authorizer::Authorizer,
     clock::Clock,
     local_routes::{LocalRoute, LocalRoutes},
@@ -52,6 +52,8 @@ pub(crate) struct Gateway {
     pub(crate) stage: String,
     /// Verifies tokens.
     pub(crate) authorizer: Authorizer,
+    /// The hosts that it answers to.
+    pub(crate) hosts: Hosts,
     /// The origins that may read answers.
     pub(crate) origins: Origins,
     /// What is here and not in the cloud.
@@ -133,7 +135,7 @@ impl Gateway {
     where
         B: Body<Data = Bytes> + Unpin,
     {
-        check_head(head)?;
+        check_head(head, &self.hosts)?;
         let body = read_body(body, BODY_LIMIT).await?;
         if let Some(route) = LocalRoute::find(head.uri.path()) {
             if head.method != Method::GET {

@@ -20,10 +20,12 @@ pub(crate) async fn run(cli: &Cli) -> Result<(), Box<dyn Error>> {
     log_panics("passmint".into(), Log::new(move |line| log(line)));
     let (data, console) = (cli.data(), stdout());
     let start = Stack::start(Options {
+        bind: cli.bind,
         port: cli.port,
         cognito_port: cli.cognito_port,
+        allowed_hosts: cli.allowed_hosts.clone(),
         data: data.clone(),
-        allowed_origins: cli.origins()?,
+        allowed_origins: cli.allowed_origins.clone(),
         log: stderr(),
         console: Arc::clone(&console),
         #[expect(clippy::disallowed_methods, reason = "the program gives the clock")]
@@ -34,7 +36,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<(), Box<dyn Error>> {
         _ = terminate.recv() => return Ok(()),
         _ = interrupt.recv() => return Ok(()),
     };
-    console(&Greeting { stack: &stack, data: &data }.to_string());
+    console(&Greeting { stack: &stack, data: &data, bind: cli.bind }.to_string());
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

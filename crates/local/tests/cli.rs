@@ -40,8 +40,6 @@ fn ada() -> Value {
 async fn it_says_where_it_is_and_answers_there() {
     let directory = tempdir().unwrap();
     let passmint = Passmint::start(&mut passmint_on(directory.path()));
-    assert_eq!(passmint.greeting.len(), 8);
-    assert_eq!((passmint.greeting[1].as_str(), passmint.greeting[6].as_str()), ("", ""));
     assert!(passmint.value("User pool ID").starts_with("us-east-1_"));
     assert_eq!(passmint.value("Data"), directory.path().to_str().unwrap());
     let answer = get(passmint.url(), "/_local/health").await.unwrap();
@@ -56,11 +54,65 @@ async fn the_line_to_try_works() {
     let directory = tempdir().unwrap();
     let passmint = Passmint::start(&mut passmint_on(directory.path()));
     let line = passmint.value("Try:");
-    let (url, body) = line.strip_prefix("curl ").unwrap().split_once(" --json ").unwrap();
+    let (url, body) = line
+        .strip_prefix("curl ")
+        .unwrap()
+        .split_once(" -H 'Content-Type: application/json' -d ")
+        .unwrap();
     let body = serde_json::from_str(body.trim_matches('\'')).unwrap();
     let answer =
         post(passmint.url(), url.strip_prefix(passmint.url()).unwrap(), &body).await.unwrap();
     assert_eq!(answer.status, 200);
+}
+
+#[test]
+fn what_the_aws_cli_needs_can_be_pasted() {
+    let passmint = Passmint::start(&mut passmint_in_memory());
+    let url = passmint.value("Cognito endpoint");
+    let pool = passmint.value("User pool ID");
+    let start = passmint.greeting.iter().position(|line| line.starts_with("export ")).unwrap();
+    assert_eq!(
+        passmint.greeting[start..start + 5],
+        [
+            format!("export AWS_ENDPOINT_URL={url}"),
+            "export AWS_ACCESS_KEY_ID=passmint".to_owned(),
+            "export AWS_SECRET_ACCESS_KEY=passmint-local".to_owned(),
+            "export AWS_DEFAULT_REGION=us-east-1".to_owned(),
+            format!("aws cognito-idp list-users --user-pool-id {pool}"),
+        ]
+    );
+    assert!(!passmint.greeting.concat().contains("WARNING"));
+}
+
+#[tokio::test]
+async fn another_address_is_served_with_a_warning() {
+    let passmint = Passmint::start(passmint_in_memory().args(["--bind", "0.0.0.0"]));
+    let warning = passmint.value("WARNING:");
+    assert!(warning.contains("other machines can reach both ports"), "{warning}");
+    assert!(passmint.url().starts_with("http://127.0.0.1:"));
+    assert_eq!(get(passmint.url(), "/_local/health").await.unwrap().status, 200);
+    let (_, errors) = refused(passmint_in_memory().args(["--bind", "localhost"]));
+    assert!(errors.contains("--bind"), "{errors}");
+}
+
+#[tokio::test]
+async fn other_hosts_are_answered_on_both_ports_if_they_are_allowed() {
+    let hosts = ["--allowed-hosts", "host.docker.internal,cognito"];
+    let passmint = Passmint::start(passmint_in_memory().args(hosts));
+    for url in [passmint.url(), passmint.value("Cognito endpoint")] {
+        for (host, answered) in [
+            ("host.docker.internal:3000", true),
+            ("cognito", true),
+            ("localhost", true),
+            ("evil.example", false),
+        ] {
+            let request = Request::get("/").header("host", host).body(Full::default()).unwrap();
+            let answer = send(url, request).await.unwrap();
+            assert_eq!(answer.status != 421, answered, "{url} {host}");
+        }
+    }
+    let (_, errors) = refused(passmint_in_memory().args(["--allowed-hosts", "http://cognito"]));
+    assert!(errors.contains("is not a host"), "{errors}");
 }
 
 #[tokio::test]

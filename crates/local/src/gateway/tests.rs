@@ -29,6 +29,7 @@ fn gateway() -> (Gateway, Arc<Mutex<Vec<Value>>>) {
         responses: template.gateway_responses,
         stage: template.stage,
         authorizer: authorizer(),
+        hosts: Hosts::default(),
         origins: ALLOWED.parse().unwrap(),
         local: LocalRoutes { inbox: Arc::default() },
         port: 3000,
@@ -332,8 +333,7 @@ async fn limits_are_held_before_anything_is_looked_up() {
 #[tokio::test]
 async fn rate_6_no_header_makes_another_address_of_the_client() {
     let (gateway, _) = gateway();
-    for name in
-        ["x-forwarded-for", "x-real-ip", "forwarded", "true-client-ip", "cf-connecting-ip"]
+    for name in ["x-forwarded-for", "x-real-ip", "forwarded", "true-client-ip", "cf-connecting-ip"]
     {
         let response = send(&gateway, "POST", "/open", &[(name, "198.51.100.1")]).await;
         assert_eq!(body(&response)["source_ip"], "127.0.0.1", "{name}");

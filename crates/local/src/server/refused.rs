@@ -11,8 +11,8 @@ pub(crate) enum Refused {
     /// Something that HTTP does not allow, or that two parsers could read differently.
     #[error("malformed: {0}")]
     Malformed(&'static str),
-    /// A host that is not this machine's loopback interface.
-    #[error("Host is not a loopback name")]
+    /// A host that this server does not have.
+    #[error("Host is not one of the allowed hosts")]
     Misdirected,
     /// A path and query above [`URL_LIMIT`].
     #[error("path and query above {URL_LIMIT} bytes")]
@@ -71,7 +71,7 @@ impl Refused {
             Self::Misdirected => self.own(
                 StatusCode::MISDIRECTED_REQUEST,
                 "Misdirected request",
-                "this server answers to 127.0.0.1, localhost and [::1] only",
+                "this server answers to 127.0.0.1, localhost, [::1] and the hosts of --allowed-hosts",
             ),
             Self::HeadersTooLarge => self.own(
                 StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
