@@ -28,8 +28,8 @@ use crate::{
     Hosts, answer,
     authorizer::Authorizer,
     clock::Clock,
-    local_routes::{LocalRoute, LocalRoutes},
-    server::{check_head, read_body},
+    local_routes::{LocalRoute, LocalRoutes, is_local},
+    server::{check_head, check_page, read_body, remove_cors},
     template::{Access, Cors, GatewayResponses},
 };
 use event::Passed;
@@ -56,6 +56,8 @@ pub(crate) struct Gateway {
     pub(crate) hosts: Hosts,
     /// The origins that may read answers.
     pub(crate) origins: Origins,
+    /// The API's own origins, whose pages may ask for what is here and not in the cloud.
+    pub(crate) own_origins: Origins,
     /// What is here and not in the cloud.
     pub(crate) local: LocalRoutes,
     /// The port that clients connect to.
@@ -120,6 +122,9 @@ impl Gateway {
                 self.completed(typed(response, &refusal), &head.headers)
             }
         };
+        if is_local(head.uri.path()) {
+            remove_cors(response.headers_mut());
+        }
         set(response.headers_mut(), "x-amzn-requestid", &exchange.ids.request);
         set(response.headers_mut(), "x-amz-apigw-id", &exchange.ids.extended);
         response
@@ -136,6 +141,9 @@ impl Gateway {
         B: Body<Data = Bytes> + Unpin,
     {
         check_head(head, &self.hosts)?;
+        if is_local(head.uri.path()) {
+            check_page(&head.headers, &self.own_origins)?;
+        }
         let body = read_body(body, BODY_LIMIT).await?;
         if let Some(route) = LocalRoute::find(head.uri.path()) {
             if head.method != Method::GET {

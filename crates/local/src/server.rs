@@ -2,6 +2,7 @@
 
 mod body;
 mod head;
+mod page;
 mod refused;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ use tokio::{
 
 pub(crate) use body::read_body;
 pub(crate) use head::check_head;
+pub(crate) use page::{check_page, readable_by, remove_cors};
 pub(crate) use refused::Refused;
 
 /// The most connections of one listener; further ones wait in the operating system's queue.

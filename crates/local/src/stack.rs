@@ -145,7 +145,7 @@ impl Stack {
         let template = Template::read(PASSMINT, &[("AllowedOrigin", &url(address))])?;
         let hosts = options.allowed_hosts.clone().with_address(options.bind);
         let own_origins = hosts.origins(address.port())?;
-        let origins = options.allowed_origins.clone().and(own_origins);
+        let origins = options.allowed_origins.clone().and(own_origins.clone());
         let inbox = Arc::<Inbox>::default();
         let config = config(&options, &template, data.as_ref(), Arc::clone(&inbox))?;
         let emulator = tokio::task::spawn_blocking(|| Emulator::open(config));
@@ -160,14 +160,20 @@ impl Stack {
             stage: template.stage,
             authorizer: authorizer(&emulator),
             hosts: hosts.clone(),
-            origins,
+            origins: origins.clone(),
+            own_origins,
             local: LocalRoutes { inbox: Arc::clone(&inbox) },
             port: address.port(),
             log: log.clone(),
             clock: Arc::clone(&options.clock),
         };
-        let endpoint =
-            CognitoEndpoint { emulator: emulator.clone(), hosts, log, clock: options.clock };
+        let endpoint = CognitoEndpoint {
+            emulator: emulator.clone(),
+            hosts,
+            origins,
+            log,
+            clock: options.clock,
+        };
         // A new pool makes its signing keys while nobody waits for them yet.
         drop(tokio::spawn(key_set_of(emulator.clone())()));
         let (stop, stopped) = watch::channel(());
