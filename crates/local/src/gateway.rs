@@ -34,6 +34,7 @@ use crate::{
 };
 use event::Passed;
 use ids::RequestIds;
+use proxy_answer::Malformed;
 use refusal::Refusal;
 use router::{Found, Resource};
 
@@ -177,7 +178,8 @@ impl Gateway {
             port: self.port,
             stage: &self.stage,
         };
-        let answer = endpoint.function.invoke(&passed.event().to_string()).await;
+        let answer = endpoint.function.invoke(passed.event().to_string()).await;
+        let answer = answer.ok_or(Malformed::NotAnAnswer)?;
         Ok(Reply::Function(proxy_answer::read(&answer)?))
     }
 

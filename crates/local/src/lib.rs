@@ -17,6 +17,7 @@ mod gateway;
 mod hosts;
 mod local_routes;
 mod mail;
+mod runner;
 mod server;
 mod stack;
 mod template;

@@ -229,7 +229,7 @@ impl Stack {
     /// What the function with the logical id `function` answers to the proxy event `event`, past
     /// gateway and authorizer; `None` if there is no such function.
     pub async fn invoke(&self, function: &str, event: &str) -> Option<String> {
-        Some(self.functions.get(function)?.invoke(event).await)
+        self.functions.get(function)?.invoke(event.to_owned()).await
     }
 
     /// Ends the stack: no new connection is taken, requests under way have 4 s to finish.

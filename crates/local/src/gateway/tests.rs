@@ -12,6 +12,7 @@ use super::*;
 use crate::{
     authorizer::tests::{NOW, access_token, authorizer},
     functions::tests::echoes,
+    runner::{CONCURRENCY, Runner},
     template::tests::small,
 };
 
@@ -354,7 +355,7 @@ async fn an_answer_that_is_none_is_a_502() {
 
     let function =
         Function::new("unfinished", ALLOWED.parse().unwrap(), Log::new(|_| {}), Unfinished);
-    let functions = [("F", Arc::new(function))].into_iter().chain(echoes(&["G"])).collect();
+    let functions = [("F", Runner::new(function))].into_iter().chain(echoes(&["G"])).collect();
     let (gateway, log) = gateway();
     let gateway = Gateway { router: Router::new(small().routes, &functions).unwrap(), ..gateway };
     let response = send(&gateway, "POST", "/open", &[]).await;
@@ -368,6 +369,59 @@ async fn an_answer_that_is_none_is_a_502() {
         (&line["level"], &line["cause"]),
         (&json!("ERROR"), &json!("the function's answer has no valid statusCode"))
     );
+}
+
+/// Computes until it is released, without ever waiting for anything of Tokio's.
+struct Computing {
+    begun: tokio::sync::mpsc::UnboundedSender<()>,
+    released: Mutex<std::sync::mpsc::Receiver<()>>,
+    /// When it gives up, so that a failing test ends.
+    deadline: Instant,
+}
+
+impl Handler for Computing {
+    async fn handle(&self, _: shared::Request) -> Result<shared::Response, Problem> {
+        self.begun.send(()).unwrap();
+        let released = self.released.lock().unwrap();
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        released.recv_timeout(left).map_err(|error| Problem::internal(&error))?;
+        Ok(shared::Response::json(StatusCode::OK, &"done"))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn functions_that_compute_for_long_stop_no_other_answer() {
+    let (begun, mut begins) = tokio::sync::mpsc::unbounded_channel();
+    let (release, released) = std::sync::mpsc::channel();
+    let computing = Computing {
+        begun,
+        released: Mutex::new(released),
+        deadline: Instant::now() + Duration::from_secs(10),
+    };
+    let computing =
+        Function::new("computing", ALLOWED.parse().unwrap(), Log::new(|_| {}), computing);
+    let functions = [("F", Runner::new(computing))].into_iter().chain(echoes(&["G"])).collect();
+    let router = Router::new(small().routes, &functions).unwrap();
+    let gateway = Arc::new(Gateway { router, ..gateway().0 });
+    let answers: Vec<_> = (0..=CONCURRENCY)
+        .map(|_| {
+            let gateway = Arc::clone(&gateway);
+            tokio::spawn(async move { send(&gateway, "POST", "/open", &[]).await.status() })
+        })
+        .collect();
+    for _ in 0..CONCURRENCY {
+        begins.recv().await.unwrap();
+    }
+    // More of them than Tokio has workers are under way, and one waits for its turn.
+    assert_eq!(send(&gateway, "GET", "/items/latest", &[]).await.status(), 200);
+    assert_eq!(send(&gateway, "GET", "/_local/health", &[]).await.status(), 200);
+    assert!(begins.try_recv().is_err());
+    for _ in &answers {
+        release.send(()).unwrap();
+    }
+    for answer in answers {
+        assert_eq!(answer.await.unwrap(), 200);
+    }
 }
 
 #[tokio::test]
