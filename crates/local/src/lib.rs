@@ -11,6 +11,7 @@ mod authorizer;
 mod clock;
 mod cognito_endpoint;
 mod connector;
+mod console;
 mod data_directory;
 mod functions;
 mod gateway;
@@ -23,6 +24,7 @@ mod stack;
 mod template;
 
 pub use clock::Clock;
+pub use console::printable;
 pub use data_directory::DataError;
 pub use gateway::UnknownFunction;
 pub use hosts::{Hosts, HostsError};

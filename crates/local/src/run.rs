@@ -6,7 +6,7 @@ use std::{
 };
 
 use lambda::{Log, log_panics};
-use local::{Lines, Options, Stack};
+use local::{Lines, Options, Stack, printable};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{cli::Cli, greeting::Greeting};
@@ -55,9 +55,13 @@ pub(crate) fn stderr() -> Lines {
     lines(io::stderr)
 }
 
-/// Writes lines, each in one piece. That nobody reads them is no reason to end.
+/// Writes texts, each in one piece, and nothing in them that a terminal would obey. It is no reason to
+/// end that nobody reads them.
 fn lines<W: Write>(stream: impl Fn() -> W + Send + Sync + 'static) -> Lines {
-    Arc::new(move |line| drop(stream().write_all(format!("{line}\n").as_bytes())))
+    Arc::new(move |text| {
+        let lines: String = text.split('\n').map(|line| printable(line) + "\n").collect();
+        drop(stream().write_all(lines.as_bytes()));
+    })
 }
 
 /// The sentence of `error` and of all that caused it.

@@ -140,6 +140,17 @@ async fn mails_are_for_people_and_the_log_is_json() {
 }
 
 #[test]
+fn nothing_that_is_printed_commands_the_terminal() {
+    let directory = tempdir().unwrap();
+    let data = directory.path().join("a\u{1b}]52;c;eA==\u{7}\u{9b}\u{202e}b");
+    let passmint = Passmint::start(&mut passmint_on(&data));
+    let shown = "/a\\u001b]52;c;eA==\\u0007\\u009b\\u202eb";
+    assert!(passmint.value("Data").ends_with(shown), "{:?}", passmint.greeting);
+    let (_, errors) = refused(&mut passmint_on(&data));
+    assert!(errors.contains(shown), "{errors:?}");
+}
+
+#[test]
 fn the_environment_sets_what_flags_do_not() {
     let directory = tempdir().unwrap();
     let mut command = passmint();
