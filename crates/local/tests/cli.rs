@@ -246,6 +246,27 @@ async fn a_second_process_on_a_data_directory_is_refused_in_words() {
     drop(Passmint::start(&mut passmint_on(directory.path())));
 }
 
+/// A link in the directory once gave its target the mode 600, and the user pool's first bytes.
+#[test]
+fn a_data_directory_with_a_link_is_refused_in_words() {
+    let directory = tempdir().unwrap();
+    let (data, target) = (directory.path().join("data"), directory.path().join("target"));
+    drop(Passmint::start(&mut passmint_on(&data)));
+    fs::write(&target, "content").unwrap();
+    fs::set_permissions(&target, fs::Permissions::from_mode(0o644)).unwrap();
+    for name in ["user-pool.redb", "lock"] {
+        let (link, aside) = (data.join(name), data.join("aside"));
+        fs::rename(&link, &aside).unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        let (_, errors) = refused(&mut passmint_on(&data));
+        assert!(errors.contains(&format!("{} is a symbolic link", link.display())), "{errors}");
+        assert_eq!(target.metadata().unwrap().permissions().mode() & 0o777, 0o644);
+        assert_eq!(fs::read(&target).unwrap(), b"content");
+        fs::rename(&aside, &link).unwrap();
+    }
+    drop(Passmint::start(&mut passmint_on(&data)));
+}
+
 #[test]
 fn nobody_else_can_read_the_data_whatever_the_umask() {
     for umask in ["000", "022", "077"] {
