@@ -19,7 +19,6 @@ mod examples;
 mod forgot_password;
 mod generate;
 mod headers;
-mod limits;
 mod login;
 mod login_mfa;
 mod logout;

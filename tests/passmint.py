@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-OPTIONS = ["--ephemeral", "--port", "0", "--cognito-port", "0", "--rate-limits", "off"]
+OPTIONS = ["--ephemeral", "--port", "0", "--cognito-port", "0"]
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::Ipv4Addr,
     path::Path,
     sync::{
         Arc, LazyLock, Mutex,
@@ -10,7 +11,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use local::{Data, Options, RateLimits, Stack};
+use local::{Data, Hosts, Options, Stack};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -39,30 +40,26 @@ pub(crate) struct Running {
 impl Running {
     /// Starts a stack in memory, for a test that moves the time on.
     pub(crate) fn in_memory() -> Self {
-        Self::start(Data::Ephemeral, RateLimits::Off, START, 0)
-    }
-
-    /// Starts a stack in memory whose limits by address and route hold.
-    pub(crate) fn limited() -> Self {
-        Self::start(Data::Ephemeral, RateLimits::Enforced, START, 0)
+        Self::start(Data::Ephemeral, START, 0)
     }
 
     /// Starts a stack with the users in `directory`, `late` after the first one.
     pub(crate) fn on(directory: &Path, late: Duration) -> Self {
         let data = Data::Directory(directory.to_owned());
-        Self::start(data, RateLimits::Off, START + late.as_secs(), 0)
+        Self::start(data, START + late.as_secs(), 0)
     }
 
     /// Starts a stack at `now`, in seconds since 1970; 0 is any port for its Cognito endpoint.
-    pub(crate) fn start(data: Data, rate_limits: RateLimits, now: u64, cognito_port: u16) -> Self {
+    pub(crate) fn start(data: Data, now: u64, cognito_port: u16) -> Self {
         let log = Arc::new(Mutex::new(Vec::new()));
         let now = Arc::new(AtomicU64::new(now));
         let (sink, clock) = (Arc::clone(&log), Arc::clone(&now));
         let options = Options {
+            bind: Ipv4Addr::LOCALHOST.into(),
             port: 0,
+            allowed_hosts: Hosts::default(),
             cognito_port,
             data,
-            rate_limits,
             allowed_origins: format!("{ORIGIN},{OTHER_ORIGIN}").parse().unwrap(),
             log: Arc::new(move |line| sink.lock().unwrap().push(line.to_owned())),
             // Where mails are shown: they are read from the inbox.

@@ -14,6 +14,13 @@ pub struct Origins(Vec<HeaderValue>);
 pub struct OriginsError(String);
 
 impl Origins {
+    /// The origins of both lists.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     /// The request's origin, if it is on the list and the request has exactly one.
     #[must_use]
     pub fn allowed(&self, request: &HeaderMap) -> Option<&HeaderValue> {

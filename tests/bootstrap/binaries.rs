@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use local::{Data, RateLimits};
+use local::Data;
 use runtime_api::{Answer, Environment, Function, Invocation};
 use serde_json::Value;
 use serde_norway::Value as Yaml;
@@ -43,7 +43,7 @@ impl Cognito {
 pub(crate) fn stack_of_today(data: Data, cognito_port: u16) -> Running {
     #[expect(clippy::disallowed_methods, reason = "the binaries have no other clock")]
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-    Running::start(data, RateLimits::Off, now, cognito_port)
+    Running::start(data, now, cognito_port)
 }
 
 /// The logical ids of the functions of template.yaml.

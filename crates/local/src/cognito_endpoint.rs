@@ -6,18 +6,26 @@ use http::{Request, Response};
 use hyper::body::Body;
 use lambda::{Line, Log};
 
+use shared::Origins;
+
 use crate::{
+    Hosts,
     clock::Clock,
-    server::{Refused, check_head, read_body},
+    server::{Refused, check_head, check_page, read_body, readable_by},
 };
 
 /// The user pool as an endpoint of its own, for the AWS CLI and other SDKs.
 ///
-/// It answers as Cognito does, Cognito's headers and no others; only a request refused by its form
-/// gets an answer of this server.
+/// It answers as Cognito does, but for two things: a request refused by its form gets an answer of
+/// this server, and so does one of a page whose origin is not allowed. Cognito lets any page call,
+/// since nobody without credentials can administer it; here the credentials are public.
 pub(crate) struct CognitoEndpoint {
     /// The user pool.
     pub(crate) emulator: Emulator,
+    /// The hosts that it answers to.
+    pub(crate) hosts: Hosts,
+    /// The origins of the pages that may call.
+    pub(crate) origins: Origins,
     /// Takes one line for each request.
     pub(crate) log: Log,
     /// The time.
@@ -52,8 +60,9 @@ impl CognitoEndpoint {
         B: Body<Data = Bytes> + Unpin,
     {
         let (head, body) = request.into_parts();
-        check_head(&head)?;
+        check_head(&head, &self.hosts)?;
+        let origin = check_page(&head.headers, &self.origins)?;
         let body = read_body(body, MAX_BODY_BYTES).await?;
-        Ok(self.emulator.handle(Request::from_parts(head, body)).await)
+        Ok(readable_by(origin, self.emulator.handle(Request::from_parts(head, body)).await))
     }
 }

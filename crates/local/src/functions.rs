@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use account::OwnAccount;
 use confirm::Confirm;
@@ -12,8 +12,10 @@ use recover::Recover;
 use register::Register;
 use shared::Origins;
 
+use crate::runner::Runner;
+
 /// Every function of the template, by its logical id.
-pub(crate) type Functions = BTreeMap<&'static str, Arc<Function>>;
+pub(crate) type Functions = BTreeMap<&'static str, Runner>;
 
 /// The functions as they are deployed, over the accounts of `identity`, whose bearers' own `account`
 /// is.
@@ -55,7 +57,7 @@ pub(crate) fn all(
             Function::new("generate", origins(), log(), Generate::new(generate::keyed_by_system)),
         ),
     ];
-    functions.into_iter().map(|(id, function)| (id, Arc::new(function))).collect()
+    functions.into_iter().map(|(id, function)| (id, Runner::new(function))).collect()
 }
 
 #[cfg(test)]
@@ -89,6 +91,6 @@ pub(crate) mod tests {
     pub(crate) fn echoes(ids: &[&'static str]) -> Functions {
         let origins: Origins = "http://localhost:5173".parse().unwrap();
         let echo = || Function::new("echo", origins.clone(), Log::new(|_| {}), Echo);
-        ids.iter().map(|id| (*id, Arc::new(echo()))).collect()
+        ids.iter().map(|id| (*id, Runner::new(echo()))).collect()
     }
 }

@@ -25,16 +25,16 @@ use lambda::{Line, Log, known};
 use shared::{Origins, SecurityEvent, headers, json::BODY_LIMIT};
 
 use crate::{
-    answer,
+    Hosts, answer,
     authorizer::Authorizer,
     clock::Clock,
-    limits::Limits,
-    local_routes::{LocalRoute, LocalRoutes},
-    server::{check_head, read_body},
+    local_routes::{LocalRoute, LocalRoutes, is_local},
+    server::{check_head, check_page, read_body, remove_cors},
     template::{Access, Cors, GatewayResponses},
 };
 use event::Passed;
 use ids::RequestIds;
+use proxy_answer::Malformed;
 use refusal::Refusal;
 use router::{Found, Resource};
 
@@ -51,12 +51,14 @@ pub(crate) struct Gateway {
     pub(crate) responses: GatewayResponses,
     /// The stage, the first segment of every path in the cloud.
     pub(crate) stage: String,
-    /// How many requests there may be; nothing for any number.
-    pub(crate) limits: Option<Limits>,
     /// Verifies tokens.
     pub(crate) authorizer: Authorizer,
+    /// The hosts that it answers to.
+    pub(crate) hosts: Hosts,
     /// The origins that may read answers.
     pub(crate) origins: Origins,
+    /// The API's own origins, whose pages may ask for what is here and not in the cloud.
+    pub(crate) own_origins: Origins,
     /// What is here and not in the cloud.
     pub(crate) local: LocalRoutes,
     /// The port that clients connect to.
@@ -121,6 +123,9 @@ impl Gateway {
                 self.completed(typed(response, &refusal), &head.headers)
             }
         };
+        if is_local(head.uri.path()) {
+            remove_cors(response.headers_mut());
+        }
         set(response.headers_mut(), "x-amzn-requestid", &exchange.ids.request);
         set(response.headers_mut(), "x-amz-apigw-id", &exchange.ids.extended);
         response
@@ -136,16 +141,16 @@ impl Gateway {
     where
         B: Body<Data = Bytes> + Unpin,
     {
-        check_head(head)?;
+        check_head(head, &self.hosts)?;
+        if is_local(head.uri.path()) {
+            check_page(&head.headers, &self.own_origins)?;
+        }
         let body = read_body(body, BODY_LIMIT).await?;
         if let Some(route) = LocalRoute::find(head.uri.path()) {
             if head.method != Method::GET {
                 return Err(no_method(&["GET"]));
             }
             return Ok(Reply::Own(self.local.answer(route, head.uri.query())));
-        }
-        if let Some(limits) = &self.limits {
-            limits.check_address(exchange.peer.ip(), &head.method, head.uri.path())?;
         }
         let found = found.ok_or_else(|| self.no_path(head))?;
         if head.method == Method::OPTIONS {
@@ -156,9 +161,6 @@ impl Gateway {
         }
         let endpoint = found.resource.endpoint(&head.method);
         let endpoint = endpoint.ok_or_else(|| no_method(&found.resource.methods()))?;
-        if let Some(limits) = &self.limits {
-            limits.check_method(&head.method, &found.resource.path)?;
-        }
         let claims = match &endpoint.access {
             Access::Anybody => None,
             Access::Token { scopes } => {
@@ -176,7 +178,8 @@ impl Gateway {
             port: self.port,
             stage: &self.stage,
         };
-        let answer = endpoint.function.invoke(&passed.event().to_string()).await;
+        let answer = endpoint.function.invoke(passed.event().to_string()).await;
+        let answer = answer.ok_or(Malformed::NotAnAnswer)?;
         Ok(Reply::Function(proxy_answer::read(&answer)?))
     }
 

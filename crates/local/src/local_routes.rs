@@ -8,7 +8,13 @@ use shared::{FieldError, Kind, Problem};
 
 use crate::{answer, mail::Inbox};
 
-/// The routes that exist on one machine only: `GET`, no token, whatever Host says has been checked.
+/// Whether `path` is one of those that are kept for one machine. They hold mailed codes, so no page of
+/// another origin may ask for them or read them.
+pub(crate) fn is_local(path: &str) -> bool {
+    path == "/_local" || path.starts_with("/_local/")
+}
+
+/// The routes that exist on one machine only: `GET`, and no token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LocalRoute {
     /// `/_local/health`: the stack answers.

@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, Serializer};
 
+use crate::printable;
+
 /// How many mails an address keeps; the oldest go first.
 const MAILS: usize = 20;
 /// How many addresses there are; of more, the one that has waited longest for a mail goes.
@@ -83,12 +85,14 @@ impl From<Message> for Mail {
     }
 }
 
-/// The mail as a person reads it on the console.
+/// The mail as a person reads it on the console. Whoever may call the user pool can choose an address
+/// that would be a command to a terminal, or look like lines of ours.
 impl fmt::Display for Mail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // EXPOSE: on one machine the console is the mailbox.
-        let body = self.body.expose_secret().trim_end().replace('\n', "\n  ");
-        write!(f, "Mail to {}\n  {}\n  {body}", self.to, self.subject)
+        let body = self.body.expose_secret().trim_end().split('\n').map(printable);
+        let body = body.collect::<Vec<_>>().join("\n  ");
+        write!(f, "Mail to {}\n  {}\n  {body}", printable(&self.to), printable(&self.subject))
     }
 }
 
@@ -152,6 +156,23 @@ mod tests {
         assert!(codes(&inbox, "1@example.com").is_empty());
         assert_eq!(codes(&inbox, "0@example.com").len(), 2);
         assert_eq!(codes(&inbox, "2@example.com").len(), 1);
+    }
+
+    #[test]
+    fn no_part_of_a_mail_commands_the_terminal_or_looks_like_another_line() {
+        let nasty = "a\u{1b}]52;c;eA==\u{7}\nWARNING: x";
+        let mail = Mail {
+            subject: nasty.to_owned(),
+            body: format!("{nasty}\u{9b}\n").into(),
+            ..mail(nasty, 1)
+        };
+        let shown = "a\\u001b]52;c;eA==\\u0007";
+        assert_eq!(
+            mail.to_string(),
+            format!(
+                "Mail to {shown}\\u000aWARNING: x\n  {shown}\\u000aWARNING: x\n  {shown}\n  WARNING: x\\u009b"
+            )
+        );
     }
 
     #[test]

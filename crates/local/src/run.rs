@@ -6,7 +6,7 @@ use std::{
 };
 
 use lambda::{Log, log_panics};
-use local::{Lines, Options, Stack};
+use local::{Lines, Options, Stack, printable};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{cli::Cli, greeting::Greeting};
@@ -20,11 +20,12 @@ pub(crate) async fn run(cli: &Cli) -> Result<(), Box<dyn Error>> {
     log_panics("passmint".into(), Log::new(move |line| log(line)));
     let (data, console) = (cli.data(), stdout());
     let start = Stack::start(Options {
+        bind: cli.bind,
         port: cli.port,
         cognito_port: cli.cognito_port,
+        allowed_hosts: cli.allowed_hosts.clone(),
         data: data.clone(),
-        allowed_origins: cli.origins()?,
-        rate_limits: cli.rate_limits(),
+        allowed_origins: cli.allowed_origins.clone(),
         log: stderr(),
         console: Arc::clone(&console),
         #[expect(clippy::disallowed_methods, reason = "the program gives the clock")]
@@ -35,7 +36,7 @@ pub(crate) async fn run(cli: &Cli) -> Result<(), Box<dyn Error>> {
         _ = terminate.recv() => return Ok(()),
         _ = interrupt.recv() => return Ok(()),
     };
-    console(&Greeting { stack: &stack, data: &data, rate_limits: cli.rate_limits() }.to_string());
+    console(&Greeting { stack: &stack, data: &data, bind: cli.bind }.to_string());
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
@@ -54,9 +55,13 @@ pub(crate) fn stderr() -> Lines {
     lines(io::stderr)
 }
 
-/// Writes lines, each in one piece. That nobody reads them is no reason to end.
+/// Writes texts, each in one piece, and nothing in them that a terminal would obey. It is no reason to
+/// end that nobody reads them.
 fn lines<W: Write>(stream: impl Fn() -> W + Send + Sync + 'static) -> Lines {
-    Arc::new(move |line| drop(stream().write_all(format!("{line}\n").as_bytes())))
+    Arc::new(move |text| {
+        let lines: String = text.split('\n').map(|line| printable(line) + "\n").collect();
+        drop(stream().write_all(lines.as_bytes()));
+    })
 }
 
 /// The sentence of `error` and of all that caused it.

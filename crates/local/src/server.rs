@@ -1,14 +1,15 @@
 //! The HTTP server below the gateway and the Cognito endpoint: connections, limits, an orderly end.
 
 mod body;
-mod framing;
 mod head;
-mod places;
+mod page;
 mod refused;
 #[cfg(test)]
 mod tests;
 
-use std::{convert::Infallible, future::Future, net::SocketAddr, pin::pin, time::Duration};
+use std::{
+    convert::Infallible, future::Future, net::SocketAddr, pin::pin, sync::Arc, time::Duration,
+};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -20,15 +21,17 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
     task::JoinSet,
 };
 
 pub(crate) use body::read_body;
-use framing::Checked;
 pub(crate) use head::check_head;
-use places::{CONNECTIONS, Place, Places};
+pub(crate) use page::{check_page, readable_by, remove_cors};
 pub(crate) use refused::Refused;
 
+/// The most connections of one listener; further ones wait in the operating system's queue.
+const CONNECTIONS: usize = 1024;
 /// How long a request's head may take, and how long a connection may stay idle.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest head in bytes that is parsed at all; the limits that get an answer with all its
@@ -48,15 +51,15 @@ where
     F: Future<Output = Response<Bytes>> + Send + 'static,
 {
     let graceful = GracefulShutdown::new();
-    let places = Places::new(CONNECTIONS);
+    let free = Arc::new(Semaphore::new(CONNECTIONS));
     let mut connections = JoinSet::new();
     let mut stop = pin!(stop);
     loop {
         tokio::select! {
             () = &mut stop => break,
             Some(_) = connections.join_next() => {}
-            (stream, peer, place) = accept(&listener, &places) => {
-                connections.spawn(connection(stream, peer, answer.clone(), graceful.watcher(), place));
+            (stream, peer, permit) = accept(&listener, &free) => {
+                connections.spawn(connection(stream, peer, answer.clone(), graceful.watcher(), permit));
             }
         }
     }
@@ -66,15 +69,16 @@ where
     connections.shutdown().await;
 }
 
-async fn accept(listener: &TcpListener, places: &Places) -> (TcpStream, SocketAddr, Place) {
+/// One of `listener`'s connections of at most [`CONNECTIONS`]. The semaphore is never closed, so there
+/// always is a permit.
+async fn accept(
+    listener: &TcpListener,
+    free: &Arc<Semaphore>,
+) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
+    let permit = Arc::clone(free).acquire_owned().await.ok();
     loop {
-        let free = places.free().await;
         match listener.accept().await {
-            Ok((stream, peer)) => {
-                if let Some(place) = places.take(free, peer.ip()) {
-                    return (stream, peer, place);
-                }
-            }
+            Ok((stream, peer)) => return (stream, peer, permit),
             // No file descriptor left, or a client that is gone already: both pass.
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
@@ -86,7 +90,7 @@ async fn connection<A, F>(
     peer: SocketAddr,
     answer: A,
     watcher: Watcher,
-    _place: Place,
+    _permit: Option<OwnedSemaphorePermit>,
 ) where
     A: Fn(Request<Incoming>, SocketAddr) -> F + Send + Sync + 'static,
     F: Future<Output = Response<Bytes>> + Send + 'static,
@@ -99,7 +103,7 @@ async fn connection<A, F>(
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(HEAD_BUFFER)
-        .serve_connection(TokioIo::new(Checked::new(stream)), service);
+        .serve_connection(TokioIo::new(stream), service);
     // A client that breaks off or sends no HTTP has had its answer, if there is one.
     drop(watcher.watch(connection).await);
 }

@@ -1,4 +1,9 @@
-use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use cognito_emulator::{
@@ -10,11 +15,11 @@ use identity::{Account, Credentials, Endpoint, Identity, Settings, Wire};
 use lambda::Log;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
-use shared::Origins;
+use shared::{Origins, OriginsError};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::{
-    DataError, Mail, TemplateError, UnknownFunction,
+    DataError, Hosts, Mail, TemplateError, UnknownFunction,
     authorizer::{Authorizer, FetchKeys, KeySet},
     clock::Clock,
     cognito_endpoint::CognitoEndpoint,
@@ -22,7 +27,6 @@ use crate::{
     data_directory::DataDirectory,
     functions::{self, Functions},
     gateway::{Gateway, Router},
-    limits::Limits,
     local_routes::LocalRoutes,
     mail::Inbox,
     server,
@@ -30,23 +34,25 @@ use crate::{
 };
 
 /// The region that the user pool claims to be in.
-const REGION: &str = "us-east-1";
+pub const REGION: &str = "us-east-1";
 
 /// Takes one line, without its end.
 pub type Lines = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// How a stack is started.
 pub struct Options {
-    /// The port of the API on 127.0.0.1; 0 for any that is free.
+    /// The address that both ports are opened on.
+    pub bind: IpAddr,
+    /// The port of the API; 0 for any that is free.
     pub port: u16,
-    /// The port of the Cognito endpoint on 127.0.0.1; 0 for any that is free.
+    /// The port of the Cognito endpoint; 0 for any that is free.
     pub cognito_port: u16,
+    /// The hosts that both ports answer to, besides the address in `bind`.
+    pub allowed_hosts: Hosts,
     /// Where users live.
     pub data: Data,
-    /// The origins of the pages that may read answers.
+    /// The origins of the pages that may read answers, besides the API's own.
     pub allowed_origins: Origins,
-    /// Whether the template's limits by address and route hold.
-    pub rate_limits: RateLimits,
     /// Takes the log, one JSON object a line.
     pub log: Lines,
     /// Takes what a person should read: the mails.
@@ -64,21 +70,12 @@ pub enum Data {
     Ephemeral,
 }
 
-/// Whether the limits by address and route hold. The user pool's limits by account always do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RateLimits {
-    /// As in the cloud.
-    Enforced,
-    /// Not at all, for load tests.
-    Off,
-}
-
-/// A running stack: the API and the Cognito endpoint on 127.0.0.1.
+/// A running stack: the API and the Cognito endpoint.
 ///
 /// Dropping it ends it at once; [`Stack::shutdown`] lets requests under way finish.
 pub struct Stack {
-    port: u16,
-    cognito_port: u16,
+    address: SocketAddr,
+    cognito_address: SocketAddr,
     emulator: Emulator,
     functions: Functions,
     inbox: Arc<Inbox>,
@@ -95,15 +92,20 @@ pub enum StartError {
     #[error(transparent)]
     Data(#[from] DataError),
     /// A port that somebody else has, or that this user may not have.
-    #[error("port {port} of 127.0.0.1 cannot be listened on: choose another one with {flag}")]
+    #[error(
+        "{address} cannot be listened on: choose another port with {flag}, or another address with --bind"
+    )]
     Port {
-        /// The port.
-        port: u16,
+        /// The address and port.
+        address: SocketAddr,
         /// The flag that sets it.
         flag: &'static str,
         /// What the operating system says.
         source: io::Error,
     },
+    /// The origins of the API's own pages.
+    #[error(transparent)]
+    Origins(#[from] OriginsError),
     /// The template.
     #[error(transparent)]
     Template(#[from] TemplateError),
@@ -137,52 +139,67 @@ impl Stack {
             Data::Directory(path) => Some(DataDirectory::take(path)?),
             Data::Ephemeral => None,
         };
-        let (listener, port) = listen(options.port, "--port").await?;
-        let (cognito_listener, cognito_port) =
-            listen(options.cognito_port, "--cognito-port").await?;
-        let template = Template::read(PASSMINT, &[("AllowedOrigin", &url(port))])?;
+        let (listener, address) = listen((options.bind, options.port), "--port").await?;
+        let (cognito_listener, cognito_address) =
+            listen((options.bind, options.cognito_port), "--cognito-port").await?;
+        let template = Template::read(PASSMINT, &[("AllowedOrigin", &url(address))])?;
+        let hosts = options.allowed_hosts.clone().with_address(options.bind);
+        let own_origins = hosts.origins(address.port())?;
+        let origins = options.allowed_origins.clone().and(own_origins.clone());
         let inbox = Arc::<Inbox>::default();
         let config = config(&options, &template, data.as_ref(), Arc::clone(&inbox))?;
         let emulator = tokio::task::spawn_blocking(|| Emulator::open(config));
         let emulator = emulator.await.map_err(|_| StartError::Runtime)??;
         let log = Log::new(move |line| (options.log)(line));
         let (identity, account) = accounts(&emulator, &options.clock);
-        let functions = functions::all(&identity, &account, &options.allowed_origins, &log);
-        let limits = match options.rate_limits {
-            RateLimits::Enforced => Some(Limits::new(&template)),
-            RateLimits::Off => None,
-        };
+        let functions = functions::all(&identity, &account, &origins, &log);
         let gateway = Gateway {
             router: Router::new(template.routes, &functions)?,
             cors: template.cors,
             responses: template.gateway_responses,
             stage: template.stage,
-            limits,
             authorizer: authorizer(&emulator),
-            origins: options.allowed_origins,
+            hosts: hosts.clone(),
+            origins: origins.clone(),
+            own_origins,
             local: LocalRoutes { inbox: Arc::clone(&inbox) },
-            port,
+            port: address.port(),
             log: log.clone(),
             clock: Arc::clone(&options.clock),
         };
-        let endpoint = CognitoEndpoint { emulator: emulator.clone(), log, clock: options.clock };
+        let endpoint = CognitoEndpoint {
+            emulator: emulator.clone(),
+            hosts,
+            origins,
+            log,
+            clock: options.clock,
+        };
         // A new pool makes its signing keys while nobody waits for them yet.
         drop(tokio::spawn(key_set_of(emulator.clone())()));
         let (stop, stopped) = watch::channel(());
         let servers = serve(listener, gateway, cognito_listener, endpoint, &stopped);
-        Ok(Self { port, cognito_port, emulator, functions, inbox, stop, servers, _data: data })
+        Ok(Self {
+            address,
+            cognito_address,
+            emulator,
+            functions,
+            inbox,
+            stop,
+            servers,
+            _data: data,
+        })
     }
 
     /// The base of every route, such as `http://127.0.0.1:3000`.
     #[must_use]
     pub fn url(&self) -> String {
-        url(self.port)
+        url(self.address)
     }
 
     /// The Cognito endpoint, such as `http://127.0.0.1:9229`.
     #[must_use]
     pub fn cognito_url(&self) -> String {
-        url(self.cognito_port)
+        url(self.cognito_address)
     }
 
     /// The id of the user pool.
@@ -212,7 +229,7 @@ impl Stack {
     /// What the function with the logical id `function` answers to the proxy event `event`, past
     /// gateway and authorizer; `None` if there is no such function.
     pub async fn invoke(&self, function: &str, event: &str) -> Option<String> {
-        Some(self.functions.get(function)?.invoke(event).await)
+        self.functions.get(function)?.invoke(event.to_owned()).await
     }
 
     /// Ends the stack: no new connection is taken, requests under way have 4 s to finish.
@@ -222,15 +239,24 @@ impl Stack {
     }
 }
 
-fn url(port: u16) -> String {
-    format!("http://127.0.0.1:{port}")
+/// The URL under which this machine reaches `address`.
+fn url(mut address: SocketAddr) -> String {
+    match address.ip() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    format!("http://{address}")
 }
 
-async fn listen(port: u16, flag: &'static str) -> Result<(TcpListener, u16), StartError> {
-    let refused = |source| StartError::Port { port, flag, source };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(refused)?;
-    let port = listener.local_addr().map_err(refused)?.port();
-    Ok((listener, port))
+async fn listen(
+    address: (IpAddr, u16),
+    flag: &'static str,
+) -> Result<(TcpListener, SocketAddr), StartError> {
+    let refused = |source| StartError::Port { address: address.into(), flag, source };
+    let listener = TcpListener::bind(address).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    Ok((listener, address))
 }
 
 fn config(

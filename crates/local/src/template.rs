@@ -1,7 +1,6 @@
 //! What `template.yaml` says, as far as one machine needs it. Nothing else reads CloudFormation.
 
 mod intrinsics;
-mod limits;
 mod responses;
 mod routes;
 #[cfg(test)]
@@ -15,7 +14,6 @@ use serde_norway::Value as Yaml;
 
 use intrinsics::Intrinsics;
 
-pub(crate) use limits::{AddressRule, RuleAction, Scope, Throttle};
 pub(crate) use responses::{GatewayResponse, GatewayResponses};
 pub(crate) use routes::{Access, Route};
 
@@ -33,10 +31,6 @@ pub(crate) struct Template {
     pub(crate) cors: Cors,
     /// What the gateway answers by itself.
     pub(crate) gateway_responses: GatewayResponses,
-    /// The rules of the web ACL, in their order.
-    pub(crate) address_rules: Vec<AddressRule>,
-    /// What the methods take, the nearest setting first.
-    pub(crate) throttles: Vec<Throttle>,
     /// The properties of the user pool.
     pub(crate) user_pool: Value,
     /// The properties of the app client.
@@ -84,10 +78,6 @@ impl Template {
                 &api.required("GatewayResponses")?,
                 &api.place_of("GatewayResponses"),
             )?,
-            address_rules: limits::address_rules(
-                &document.only("AWS::WAFv2::WebACL", &intrinsics)?,
-            )?,
-            throttles: limits::throttles(&api)?,
             user_pool: document.only("AWS::Cognito::UserPool", &intrinsics)?.all_properties()?,
             user_pool_client: document
                 .only("AWS::Cognito::UserPoolClient", &intrinsics)?

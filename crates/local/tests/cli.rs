@@ -40,8 +40,6 @@ fn ada() -> Value {
 async fn it_says_where_it_is_and_answers_there() {
     let directory = tempdir().unwrap();
     let passmint = Passmint::start(&mut passmint_on(directory.path()));
-    assert_eq!(passmint.greeting.len(), 9);
-    assert_eq!((passmint.greeting[1].as_str(), passmint.greeting[7].as_str()), ("", ""));
     assert!(passmint.value("User pool ID").starts_with("us-east-1_"));
     assert_eq!(passmint.value("Data"), directory.path().to_str().unwrap());
     let answer = get(passmint.url(), "/_local/health").await.unwrap();
@@ -56,11 +54,65 @@ async fn the_line_to_try_works() {
     let directory = tempdir().unwrap();
     let passmint = Passmint::start(&mut passmint_on(directory.path()));
     let line = passmint.value("Try:");
-    let (url, body) = line.strip_prefix("curl ").unwrap().split_once(" --json ").unwrap();
+    let (url, body) = line
+        .strip_prefix("curl ")
+        .unwrap()
+        .split_once(" -H 'Content-Type: application/json' -d ")
+        .unwrap();
     let body = serde_json::from_str(body.trim_matches('\'')).unwrap();
     let answer =
         post(passmint.url(), url.strip_prefix(passmint.url()).unwrap(), &body).await.unwrap();
     assert_eq!(answer.status, 200);
+}
+
+#[test]
+fn what_the_aws_cli_needs_can_be_pasted() {
+    let passmint = Passmint::start(&mut passmint_in_memory());
+    let url = passmint.value("Cognito endpoint");
+    let pool = passmint.value("User pool ID");
+    let start = passmint.greeting.iter().position(|line| line.starts_with("export ")).unwrap();
+    assert_eq!(
+        passmint.greeting[start..start + 5],
+        [
+            format!("export AWS_ENDPOINT_URL={url}"),
+            "export AWS_ACCESS_KEY_ID=passmint".to_owned(),
+            "export AWS_SECRET_ACCESS_KEY=passmint-local".to_owned(),
+            "export AWS_DEFAULT_REGION=us-east-1".to_owned(),
+            format!("aws cognito-idp list-users --user-pool-id {pool}"),
+        ]
+    );
+    assert!(!passmint.greeting.concat().contains("WARNING"));
+}
+
+#[tokio::test]
+async fn another_address_is_served_with_a_warning() {
+    let passmint = Passmint::start(passmint_in_memory().args(["--bind", "0.0.0.0"]));
+    let warning = passmint.value("WARNING:");
+    assert!(warning.contains("other machines can reach both ports"), "{warning}");
+    assert!(passmint.url().starts_with("http://127.0.0.1:"));
+    assert_eq!(get(passmint.url(), "/_local/health").await.unwrap().status, 200);
+    let (_, errors) = refused(passmint_in_memory().args(["--bind", "localhost"]));
+    assert!(errors.contains("--bind"), "{errors}");
+}
+
+#[tokio::test]
+async fn other_hosts_are_answered_on_both_ports_if_they_are_allowed() {
+    let hosts = ["--allowed-hosts", "host.docker.internal,cognito"];
+    let passmint = Passmint::start(passmint_in_memory().args(hosts));
+    for url in [passmint.url(), passmint.value("Cognito endpoint")] {
+        for (host, answered) in [
+            ("host.docker.internal:3000", true),
+            ("cognito", true),
+            ("localhost", true),
+            ("evil.example", false),
+        ] {
+            let request = Request::get("/").header("host", host).body(Full::default()).unwrap();
+            let answer = send(url, request).await.unwrap();
+            assert_eq!(answer.status != 421, answered, "{url} {host}");
+        }
+    }
+    let (_, errors) = refused(passmint_in_memory().args(["--allowed-hosts", "http://cognito"]));
+    assert!(errors.contains("is not a host"), "{errors}");
 }
 
 #[tokio::test]
@@ -85,6 +137,17 @@ async fn mails_are_for_people_and_the_log_is_json() {
             && !log.contains("ada@")
             && !log.contains(mail["code"].as_str().unwrap())
     );
+}
+
+#[test]
+fn nothing_that_is_printed_commands_the_terminal() {
+    let directory = tempdir().unwrap();
+    let data = directory.path().join("a\u{1b}]52;c;eA==\u{7}\u{9b}\u{202e}b");
+    let passmint = Passmint::start(&mut passmint_on(&data));
+    let shown = "/a\\u001b]52;c;eA==\\u0007\\u009b\\u202eb";
+    assert!(passmint.value("Data").ends_with(shown), "{:?}", passmint.greeting);
+    let (_, errors) = refused(&mut passmint_on(&data));
+    assert!(errors.contains(shown), "{errors:?}");
 }
 
 #[test]
@@ -158,38 +221,6 @@ async fn allowed_origins_are_a_list() {
     assert!(errors.contains("\"*\" is not an origin"), "{errors}");
 }
 
-#[tokio::test]
-async fn limits_by_address_are_on_and_can_be_turned_off() {
-    let tries = |command: &mut Command| {
-        let passmint = Passmint::start(command);
-        async move {
-            let said = passmint.value("Rate limits").to_owned();
-            let mut statuses = Vec::new();
-            for _ in 0..11 {
-                let answer = post(passmint.url(), "/register", &json!({})).await.unwrap();
-                statuses.push(answer.status.as_u16());
-            }
-            (said, statuses.pop(), statuses.iter().all(|status| *status == 400))
-        }
-    };
-    let mut default = passmint_in_memory();
-    assert_eq!(
-        tries(default.env_remove("PASSMINT_RATE_LIMITS")).await,
-        ("on".to_owned(), Some(429), true)
-    );
-    let off = "off for addresses and routes, on for accounts".to_owned();
-    let mut by_variable = passmint_in_memory();
-    assert_eq!(tries(&mut by_variable).await, (off.clone(), Some(400), true));
-    let mut by_flag = passmint_in_memory();
-    by_flag.env("PASSMINT_RATE_LIMITS", "on").args(["--rate-limits", "off"]);
-    assert_eq!(tries(&mut by_flag).await, (off, Some(400), true));
-    let (_, errors) = refused(passmint_in_memory().args(["--rate-limits", "no"]));
-    assert!(
-        errors.contains("--rate-limits") && errors.contains("possible values: on, off"),
-        "{errors}"
-    );
-}
-
 #[test]
 fn a_port_that_is_taken_is_named_with_its_flag() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -213,6 +244,27 @@ async fn a_second_process_on_a_data_directory_is_refused_in_words() {
     assert_eq!(get(first.url(), "/_local/health").await.unwrap().status, 200);
     first.kill();
     drop(Passmint::start(&mut passmint_on(directory.path())));
+}
+
+/// A link in the directory once gave its target the mode 600, and the user pool's first bytes.
+#[test]
+fn a_data_directory_with_a_link_is_refused_in_words() {
+    let directory = tempdir().unwrap();
+    let (data, target) = (directory.path().join("data"), directory.path().join("target"));
+    drop(Passmint::start(&mut passmint_on(&data)));
+    fs::write(&target, "content").unwrap();
+    fs::set_permissions(&target, fs::Permissions::from_mode(0o644)).unwrap();
+    for name in ["user-pool.redb", "lock"] {
+        let (link, aside) = (data.join(name), data.join("aside"));
+        fs::rename(&link, &aside).unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        let (_, errors) = refused(&mut passmint_on(&data));
+        assert!(errors.contains(&format!("{} is a symbolic link", link.display())), "{errors}");
+        assert_eq!(target.metadata().unwrap().permissions().mode() & 0o777, 0o644);
+        assert_eq!(fs::read(&target).unwrap(), b"content");
+        fs::rename(&aside, &link).unwrap();
+    }
+    drop(Passmint::start(&mut passmint_on(&data)));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod cli;
 mod client;
 mod durability;
+mod pages;
 mod process;
 mod server;
 mod stack;

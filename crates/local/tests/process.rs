@@ -22,12 +22,11 @@ pub struct Passmint {
     lines: Receiver<String>,
 }
 
-/// The program, with no setting from the environment of the tests, and without limits by address:
-/// all clients here have one.
+/// The program, with no setting from the environment of the tests.
 pub fn passmint() -> Command {
     let mut command = Command::new(PROGRAM);
     clean(&mut command);
-    command.env("PASSMINT_RATE_LIMITS", "off").stderr(Stdio::null());
+    command.stderr(Stdio::null());
     command
 }
 

@@ -1,6 +1,7 @@
 //! The stack as a library.
 
 use std::{
+    net::Ipv4Addr,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -8,7 +9,7 @@ use std::{
 
 use http::{Request, header::AUTHORIZATION};
 use http_body_util::Full;
-use local::{Data, Options, RateLimits, Stack, StartError};
+use local::{Data, Hosts, Options, Stack, StartError};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -30,11 +31,12 @@ pub async fn start(data: Data) -> Result<(Stack, Clock, Arc<Mutex<Vec<String>>>)
     let log = Arc::new(Mutex::new(Vec::new()));
     let (time, lines) = (clock.clone(), Arc::clone(&log));
     let stack = Stack::start(Options {
+        bind: Ipv4Addr::LOCALHOST.into(),
         port: 0,
+        allowed_hosts: Hosts::default(),
         cognito_port: 0,
         data,
         allowed_origins: "http://localhost:5173".parse().unwrap(),
-        rate_limits: RateLimits::Off,
         log: Arc::new(move |line| lines.lock().unwrap().push(line.to_owned())),
         console: Arc::new(|_| {}),
         clock: Arc::new(move || *time.0.lock().unwrap_or_else(PoisonError::into_inner)),

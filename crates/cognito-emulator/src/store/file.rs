@@ -32,14 +32,11 @@ pub(super) fn open(storage: &Storage) -> Result<Database, OpenError> {
     })
 }
 
-/// A file that only its owner may read, also if it was copied here with a wider mode.
+/// The file at `path`, which is made for its owner only. The mode of one that is there is left as it is.
 fn private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    Ok(file)
+    options.open(path)
 }

@@ -193,7 +193,7 @@ fn a_file_of_another_format_is_refused_and_left_alone() {
 
 #[cfg(unix)]
 #[test]
-fn the_file_is_private() {
+fn a_new_file_is_private_and_the_mode_of_another_is_left_alone() {
     use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("cognito.redb");
@@ -202,7 +202,7 @@ fn the_file_is_private() {
     assert_eq!(mode(), 0o600);
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
     drop(Bench::at(&path));
-    assert_eq!(mode(), 0o600);
+    assert_eq!(mode(), 0o644);
 }
 
 #[tokio::test]

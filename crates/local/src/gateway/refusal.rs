@@ -8,7 +8,6 @@ use super::proxy_answer::Malformed;
 use crate::{
     answer,
     authorizer::Denied,
-    limits::{Exceeded, Exhausted},
     server::Refused,
     template::{GatewayResponse, GatewayResponses},
 };
@@ -33,8 +32,6 @@ pub(super) enum Refusal {
     },
     /// No caller on a route that needs one.
     Denied(Denied),
-    /// Above a limit.
-    Exceeded(Exceeded),
     /// The function's answer is none.
     Malformed(Malformed),
 }
@@ -58,7 +55,6 @@ impl Refusal {
                 templated(&responses.missing_authentication_token, request, origins)
             }
             Self::Denied(_) => templated(&responses.unauthorized, request, origins),
-            Self::Exceeded(exceeded) => too_many(exceeded, responses, request, origins),
             Self::Malformed(_) => templated(&responses.malformed_answer, request, origins),
         }
     }
@@ -69,12 +65,6 @@ impl Refusal {
             Self::Refused(_) | Self::NoMethod { .. } => None,
             Self::NoPath { .. } => Some("MissingAuthenticationTokenException"),
             Self::Denied(_) => Some("UnauthorizedException"),
-            Self::Exceeded(Exceeded { limit: Exhausted::Address(_), .. }) => {
-                Some("ForbiddenException")
-            }
-            Self::Exceeded(Exceeded { limit: Exhausted::Method, .. }) => {
-                Some("TooManyRequestsException")
-            }
             Self::Malformed(_) => Some("InternalServerErrorException"),
         }
     }
@@ -86,7 +76,6 @@ impl Refusal {
             Self::NoPath { .. } => Kind::NotFound.event(),
             Self::NoMethod { .. } => Kind::MethodNotAllowed.event(),
             Self::Denied(_) => Kind::Unauthorized.event(),
-            Self::Exceeded(_) => Some(SecurityEvent::ExcessRateLimitExceeded),
             Self::Malformed(_) => Kind::Internal.event(),
         }
     }
@@ -98,8 +87,6 @@ impl Refusal {
             Self::NoPath { .. } => Kind::NotFound.code(),
             Self::NoMethod { .. } => Kind::MethodNotAllowed.code(),
             Self::Denied(_) => Kind::Unauthorized.code(),
-            // Given by the gateway alone: a function says too_many_attempts.
-            Self::Exceeded(_) => "too_many_requests",
             Self::Malformed(_) => Kind::Internal.code(),
         }
     }
@@ -114,12 +101,6 @@ impl From<Refused> for Refusal {
 impl From<Denied> for Refusal {
     fn from(denied: Denied) -> Self {
         Self::Denied(denied)
-    }
-}
-
-impl From<Exceeded> for Refusal {
-    fn from(exceeded: Exceeded) -> Self {
-        Self::Exceeded(exceeded)
     }
 }
 
@@ -140,7 +121,6 @@ impl fmt::Display for Refusal {
             Self::NoPath { nearest: None } => f.write_str("no such path"),
             Self::NoMethod { allow } => write!(f, "no such method; the path has {allow}"),
             Self::Denied(denied) => denied.fmt(f),
-            Self::Exceeded(exceeded) => exceeded.fmt(f),
             Self::Malformed(malformed) => malformed.fmt(f),
         }
     }
@@ -153,22 +133,6 @@ fn not_allowed(allow: &str) -> Response<Bytes> {
     if let Ok(allow) = HeaderValue::from_str(allow) {
         response.headers_mut().insert(header::ALLOW, allow);
     }
-    response
-}
-
-/// The template's answer, which names the longest wait; here it is known how long it really is.
-fn too_many(
-    exceeded: &Exceeded,
-    responses: &GatewayResponses,
-    request: &HeaderMap,
-    origins: &Origins,
-) -> Response<Bytes> {
-    let template = match exceeded.limit {
-        Exhausted::Address(_) => &responses.waf_filtered,
-        Exhausted::Method => &responses.throttled,
-    };
-    let mut response = templated(template, request, origins);
-    response.headers_mut().insert(header::RETRY_AFTER, exceeded.seconds().into());
     response
 }
 

@@ -1,11 +1,11 @@
-use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use http::Method;
-use lambda::Function;
 use percent_encoding::percent_decode_str;
 
 use crate::{
     functions::Functions,
+    runner::Runner,
     template::{Access, Route},
 };
 
@@ -22,7 +22,7 @@ pub(crate) struct Resource {
 /// What is behind one method of a path.
 pub(crate) struct Endpoint {
     /// The function that answers.
-    pub(crate) function: Arc<Function>,
+    pub(crate) function: Runner,
     /// Who may call it.
     pub(crate) access: Access,
 }
@@ -57,7 +57,7 @@ impl Router {
             let Some(function) = functions.get(function.as_str()) else {
                 return Err(UnknownFunction { method, path, function });
             };
-            let endpoint = Endpoint { function: Arc::clone(function), access };
+            let endpoint = Endpoint { function: function.clone(), access };
             match resources.iter_mut().find(|resource| resource.path == path) {
                 Some(resource) => resource.methods.push((method, endpoint)),
                 None => resources.push(Resource { path, methods: vec![(method, endpoint)] }),

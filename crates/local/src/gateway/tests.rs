@@ -12,10 +12,12 @@ use super::*;
 use crate::{
     authorizer::tests::{NOW, access_token, authorizer},
     functions::tests::echoes,
+    runner::{CONCURRENCY, Runner},
     template::tests::small,
 };
 
 const ALLOWED: &str = "http://localhost:5173";
+const OWN: &str = "http://localhost:3000";
 const TEMPLATES: &str = "https://app.example";
 
 /// A gateway of the small template in front of echoing functions, and its log.
@@ -25,12 +27,13 @@ fn gateway() -> (Gateway, Arc<Mutex<Vec<Value>>>) {
     let lines = Arc::clone(&log);
     let gateway = Gateway {
         router: Router::new(template.routes, &echoes(&["F", "G"])).unwrap(),
-        limits: None,
         cors: template.cors,
         responses: template.gateway_responses,
         stage: template.stage,
         authorizer: authorizer(),
+        hosts: Hosts::default(),
         origins: ALLOWED.parse().unwrap(),
+        own_origins: OWN.parse().unwrap(),
         local: LocalRoutes { inbox: Arc::default() },
         port: 3000,
         log: Log::new(move |line| lines.lock().unwrap().push(serde_json::from_str(line).unwrap())),
@@ -216,7 +219,6 @@ async fn only_an_allowed_origin_may_read_an_answer() {
         ("GET", "/access"),
         ("GET", "/nowhere"),
         ("PUT", "/open"),
-        ("GET", "/_local/health"),
     ] {
         for (origin, named) in [
             (ALLOWED, true),
@@ -330,97 +332,13 @@ async fn limits_are_held_before_anything_is_looked_up() {
     assert_eq!(gateway.answer(full, peer).await.status(), 200);
 }
 
-/// A gateway of the small template whose limits hold.
-fn limited() -> (Gateway, Arc<Mutex<Vec<Value>>>) {
-    let (gateway, log) = gateway();
-    (Gateway { limits: Some(Limits::new(&small())), ..gateway }, log)
-}
-
-#[tokio::test(start_paused = true)]
-async fn rate_5_an_address_above_its_limit_waits_and_others_do_not() {
-    let (gateway, log) = limited();
-    let from = |host: u8, path: &str| {
-        let request = request("POST", path, &[("origin", ALLOWED)], "");
-        gateway.answer(request, ([127, 0, 0, host], 9).into())
-    };
-    for _ in 0..3 {
-        assert_eq!(from(1, "/open").await.status(), 200);
-    }
-    tokio::time::advance(Duration::from_millis(400_500)).await;
-    let response = from(1, "/open").await;
-    assert_eq!(
-        (response.status(), body(&response)),
-        (StatusCode::TOO_MANY_REQUESTS, json!({"too": "many"}))
-    );
-    assert_eq!(response.headers()["retry-after"], "200", "199.5 s, in whole seconds");
-    assert_eq!(response.headers()["access-control-allow-origin"], ALLOWED);
-    assert_eq!(response.headers()["x-amzn-errortype"], "ForbiddenException");
-    assert_complete(&response);
-    let line = log.lock().unwrap().pop().unwrap();
-    assert_eq!((&line["level"], &line["code"]), (&json!("WARN"), &json!("too_many_requests")));
-    assert_eq!(line["cause"], "the address is above its limit (open)");
-    assert_eq!(
-        (&line["event"], &line["Throttled"]),
-        (&json!("excess_rate_limit_exceeded"), &json!(1))
-    );
-
-    assert_eq!(from(2, "/open").await.status(), 200, "another address");
-    assert_eq!(from(1, "/nowhere").await.status(), 404, "another path");
-    let preflight = send(&gateway, "OPTIONS", "/open", &[("origin", ALLOWED)]).await;
-    assert_eq!(preflight.status(), 200);
-    for _ in 0..20 {
-        assert_eq!(send(&gateway, "GET", "/_local/health", &[]).await.status(), 200);
-    }
-    tokio::time::advance(Duration::from_millis(199_500)).await;
-    assert_eq!(from(1, "/open").await.status(), 200, "the next window");
-}
-
-#[tokio::test(start_paused = true)]
-async fn rate_5_a_method_above_its_limit_is_told_so_before_its_token_is_looked_at() {
-    let (gateway, _) = limited();
-    let statuses = [
-        send(&gateway, "GET", "/items/x", &[]).await.status(),
-        send(&gateway, "GET", "/items/y", &[]).await.status(),
-    ];
-    assert_eq!(statuses, [StatusCode::UNAUTHORIZED; 2]);
-    let peer = SocketAddr::from(([127, 0, 0, 2], 9));
-    let response = gateway.answer(request("GET", "/items/z", &[], ""), peer).await;
-    assert_eq!(
-        (response.status(), body(&response)),
-        (StatusCode::TOO_MANY_REQUESTS, json!({"default": 4}))
-    );
-    assert_eq!(response.headers()["retry-after"], "2");
-    assert_eq!(response.headers()["x-amzn-errortype"], "TooManyRequestsException");
-    assert_complete(&response);
-    assert_eq!(send(&gateway, "GET", "/access", &[]).await.status(), 401);
-    tokio::time::advance(Duration::from_secs(2)).await;
-    assert_eq!(send(&gateway, "GET", "/items/x", &[]).await.status(), 401);
-}
-
-#[tokio::test(start_paused = true)]
-async fn rate_6_no_header_makes_another_address_of_the_client() {
-    let (gateway, _) = limited();
-    let mut statuses = Vec::new();
-    for n in 0..6 {
-        let claimed = format!("198.51.100.{n}");
-        let forwarded = format!("for={claimed}");
-        let headers = [
-            ("x-forwarded-for", claimed.as_str()),
-            ("x-real-ip", &claimed),
-            ("forwarded", &forwarded),
-            ("true-client-ip", &claimed),
-            ("cf-connecting-ip", &claimed),
-        ];
-        statuses.push(send(&gateway, "POST", "/open", &headers).await.status().as_u16());
-    }
-    assert_eq!(statuses, [200, 200, 200, 429, 429, 429]);
-}
-
 #[tokio::test]
-async fn without_limits_there_are_any_number_of_requests() {
+async fn rate_6_no_header_makes_another_address_of_the_client() {
     let (gateway, _) = gateway();
-    for _ in 0..20 {
-        assert_eq!(send(&gateway, "POST", "/open", &[]).await.status(), 200);
+    for name in ["x-forwarded-for", "x-real-ip", "forwarded", "true-client-ip", "cf-connecting-ip"]
+    {
+        let response = send(&gateway, "POST", "/open", &[(name, "198.51.100.1")]).await;
+        assert_eq!(body(&response)["source_ip"], "127.0.0.1", "{name}");
     }
 }
 
@@ -437,7 +355,7 @@ async fn an_answer_that_is_none_is_a_502() {
 
     let function =
         Function::new("unfinished", ALLOWED.parse().unwrap(), Log::new(|_| {}), Unfinished);
-    let functions = [("F", Arc::new(function))].into_iter().chain(echoes(&["G"])).collect();
+    let functions = [("F", Runner::new(function))].into_iter().chain(echoes(&["G"])).collect();
     let (gateway, log) = gateway();
     let gateway = Gateway { router: Router::new(small().routes, &functions).unwrap(), ..gateway };
     let response = send(&gateway, "POST", "/open", &[]).await;
@@ -451,6 +369,59 @@ async fn an_answer_that_is_none_is_a_502() {
         (&line["level"], &line["cause"]),
         (&json!("ERROR"), &json!("the function's answer has no valid statusCode"))
     );
+}
+
+/// Computes until it is released, without ever waiting for anything of Tokio's.
+struct Computing {
+    begun: tokio::sync::mpsc::UnboundedSender<()>,
+    released: Mutex<std::sync::mpsc::Receiver<()>>,
+    /// When it gives up, so that a failing test ends.
+    deadline: Instant,
+}
+
+impl Handler for Computing {
+    async fn handle(&self, _: shared::Request) -> Result<shared::Response, Problem> {
+        self.begun.send(()).unwrap();
+        let released = self.released.lock().unwrap();
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        released.recv_timeout(left).map_err(|error| Problem::internal(&error))?;
+        Ok(shared::Response::json(StatusCode::OK, &"done"))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn functions_that_compute_for_long_stop_no_other_answer() {
+    let (begun, mut begins) = tokio::sync::mpsc::unbounded_channel();
+    let (release, released) = std::sync::mpsc::channel();
+    let computing = Computing {
+        begun,
+        released: Mutex::new(released),
+        deadline: Instant::now() + Duration::from_secs(10),
+    };
+    let computing =
+        Function::new("computing", ALLOWED.parse().unwrap(), Log::new(|_| {}), computing);
+    let functions = [("F", Runner::new(computing))].into_iter().chain(echoes(&["G"])).collect();
+    let router = Router::new(small().routes, &functions).unwrap();
+    let gateway = Arc::new(Gateway { router, ..gateway().0 });
+    let answers: Vec<_> = (0..=CONCURRENCY)
+        .map(|_| {
+            let gateway = Arc::clone(&gateway);
+            tokio::spawn(async move { send(&gateway, "POST", "/open", &[]).await.status() })
+        })
+        .collect();
+    for _ in 0..CONCURRENCY {
+        begins.recv().await.unwrap();
+    }
+    // More of them than Tokio has workers are under way, and one waits for its turn.
+    assert_eq!(send(&gateway, "GET", "/items/latest", &[]).await.status(), 200);
+    assert_eq!(send(&gateway, "GET", "/_local/health", &[]).await.status(), 200);
+    assert!(begins.try_recv().is_err());
+    for _ in &answers {
+        release.send(()).unwrap();
+    }
+    for answer in answers {
+        assert_eq!(answer.await.unwrap(), 200);
+    }
 }
 
 #[tokio::test]

@@ -1,19 +1,17 @@
 use http::{HeaderMap, Uri, header, request::Parts, uri::Authority};
 
 use super::Refused;
+use crate::Hosts;
 
 /// The longest path and query in bytes.
 pub(super) const URL_LIMIT: usize = 2048;
 /// The most bytes that all names and values of headers may have together. Source: "Amazon API
 /// Gateway quotas", total combined size of header values of a REST API.
 pub(super) const HEADERS_LIMIT: usize = 10_240;
-/// The hosts that a server on the loopback interface has. A page that makes its own name resolve
-/// to 127.0.0.1 (DNS rebinding) still sends that name.
-const LOOPBACK: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
-/// Refuses a request by its head alone: too long, or meant for another host.
-pub(crate) fn check_head(head: &Parts) -> Result<(), Refused> {
-    check_host(&head.uri, &head.headers)?;
+/// Refuses a request by its head alone: too long, or for none of `hosts`.
+pub(crate) fn check_head(head: &Parts, hosts: &Hosts) -> Result<(), Refused> {
+    check_host(&head.uri, &head.headers, hosts)?;
     if head.uri.path_and_query().map_or(0, |url| url.as_str().len()) > URL_LIMIT {
         return Err(Refused::UriTooLong);
     }
@@ -22,7 +20,7 @@ pub(crate) fn check_head(head: &Parts) -> Result<(), Refused> {
     if size > HEADERS_LIMIT { Err(Refused::HeadersTooLarge) } else { Ok(()) }
 }
 
-fn check_host(uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
+fn check_host(uri: &Uri, headers: &HeaderMap, known: &Hosts) -> Result<(), Refused> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else {
         return Err(Refused::Malformed("a request has one Host"));
@@ -30,17 +28,13 @@ fn check_host(uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
     let host = Authority::try_from(host.as_bytes()).ok();
     // A request target in absolute form wins over Host (RFC 9112, section 3.2.2).
     let target = uri.authority();
-    if host.as_ref().is_some_and(is_loopback) && target.is_none_or(is_loopback) {
+    if host.is_some_and(|host| known.contain(&host))
+        && target.is_none_or(|target| known.contain(target))
+    {
         Ok(())
     } else {
         Err(Refused::Misdirected)
     }
-}
-
-fn is_loopback(authority: &Authority) -> bool {
-    let host = authority.host();
-    !authority.as_str().contains('@')
-        && LOOPBACK.iter().any(|known| known.eq_ignore_ascii_case(host))
 }
 
 #[cfg(test)]
@@ -54,7 +48,7 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        check_head(&request.body(()).unwrap().into_parts().0)
+        check_head(&request.body(()).unwrap().into_parts().0, &Hosts::default())
     }
 
     #[test]

@@ -11,9 +11,12 @@ pub(crate) enum Refused {
     /// Something that HTTP does not allow, or that two parsers could read differently.
     #[error("malformed: {0}")]
     Malformed(&'static str),
-    /// A host that is not this machine's loopback interface.
-    #[error("Host is not a loopback name")]
+    /// A host that this server does not have.
+    #[error("Host is not one of the allowed hosts")]
     Misdirected,
+    /// A page of an origin that is not allowed.
+    #[error("the origin is not one of those allowed")]
+    ForeignPage,
     /// A path and query above [`URL_LIMIT`].
     #[error("path and query above {URL_LIMIT} bytes")]
     UriTooLong,
@@ -37,6 +40,7 @@ impl Refused {
         match self {
             Self::Malformed(_) => Kind::MalformedRequest.code(),
             Self::Misdirected => "misdirected_request",
+            Self::ForeignPage => "foreign_origin",
             Self::UriTooLong => Kind::UriTooLong.code(),
             Self::HeadersTooLarge => "headers_too_large",
             Self::PayloadTooLarge { .. } => Kind::PayloadTooLarge.code(),
@@ -52,6 +56,7 @@ impl Refused {
             | Self::UriTooLong
             | Self::HeadersTooLarge
             | Self::PayloadTooLarge { .. } => Some(SecurityEvent::InputValidationFail),
+            Self::ForeignPage => Some(SecurityEvent::MaliciousCors),
             // A slow network is no attack.
             Self::BodyTimeout => None,
         }
@@ -71,7 +76,12 @@ impl Refused {
             Self::Misdirected => self.own(
                 StatusCode::MISDIRECTED_REQUEST,
                 "Misdirected request",
-                "this server answers to 127.0.0.1, localhost and [::1] only",
+                "this server answers to 127.0.0.1, localhost, [::1] and the hosts of --allowed-hosts",
+            ),
+            Self::ForeignPage => self.own(
+                StatusCode::FORBIDDEN,
+                "Foreign origin",
+                "pages may use the user pool if --allowed-origins has their origin, and /_local if they are the API's own",
             ),
             Self::HeadersTooLarge => self.own(
                 StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -114,6 +124,7 @@ mod tests {
         for (refused, status) in [
             (Refused::Malformed("why"), 400),
             (Refused::Misdirected, 421),
+            (Refused::ForeignPage, 403),
             (Refused::UriTooLong, 414),
             (Refused::HeadersTooLarge, 431),
             (Refused::PayloadTooLarge { limit: 16_384 }, 413),

@@ -62,12 +62,12 @@ async fn a_request_that_does_not_end_is_cut_off() {
 #[tokio::test]
 async fn http_11_connections_above_the_limit_wait() {
     let (listener, address) = listener().await;
-    let places = Places::new(1);
+    let free = Arc::new(Semaphore::new(1));
     let clients =
         (TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap());
-    let first = accept(&listener, &places).await;
+    let first = accept(&listener, &free).await;
     {
-        let mut second = pin!(accept(&listener, &places));
+        let mut second = pin!(accept(&listener, &free));
         assert!(futures_util::poll!(second.as_mut()).is_pending());
         drop(first);
         second.await;

@@ -14,10 +14,6 @@ pub(crate) struct GatewayResponses {
     pub(crate) unauthorized: GatewayResponse,
     /// The answer for a path that no route has.
     pub(crate) missing_authentication_token: GatewayResponse,
-    /// The answer to a method that is called too often.
-    pub(crate) throttled: GatewayResponse,
-    /// The answer to what the web ACL blocks.
-    pub(crate) waf_filtered: GatewayResponse,
     /// The answer in place of a function's answer that is not one; it has no type of its own.
     pub(crate) malformed_answer: GatewayResponse,
 }
@@ -68,8 +64,6 @@ impl GatewayResponses {
                 "DEFAULT_4XX",
                 StatusCode::FORBIDDEN,
             )?,
-            throttled: read("THROTTLED", "DEFAULT_4XX", StatusCode::TOO_MANY_REQUESTS)?,
-            waf_filtered: read("WAF_FILTERED", "DEFAULT_4XX", StatusCode::FORBIDDEN)?,
             malformed_answer: read("DEFAULT_5XX", "DEFAULT_5XX", StatusCode::BAD_GATEWAY)?,
         })
     }
@@ -137,15 +131,11 @@ mod tests {
         use crate::template::{Template, tests::*};
         let text = SMALL
             .replace("UNAUTHORIZED:", "REQUEST_TOO_LARGE:")
-            .replace("WAF_FILTERED:", "ACCESS_DENIED:")
             .replace("MISSING_AUTHENTICATION_TOKEN:", "QUOTA_EXCEEDED:");
         let responses = Template::read(&text, &PARAMETERS).unwrap().gateway_responses;
-        for (response, status) in [
-            (responses.unauthorized, 401),
-            (responses.missing_authentication_token, 403),
-            (responses.throttled, 429),
-            (responses.waf_filtered, 403),
-        ] {
+        for (response, status) in
+            [(responses.unauthorized, 401), (responses.missing_authentication_token, 403)]
+        {
             assert_eq!(response.status, status);
             assert_eq!(response.body, r#"{"default":4}"#);
             assert_eq!(response.headers["x-default"], "yes");

@@ -22,9 +22,6 @@ Resources:
     Type: AWS::Serverless::Api
     Properties:
       StageName: !Ref Stage
-      MethodSettings:
-        - {ResourcePath: /*, HttpMethod: "*", ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200, MetricsEnabled: true}
-        - {ResourcePath: "/~1items~1{name}", HttpMethod: GET, ThrottlingRateLimit: 0.5, ThrottlingBurstLimit: 2}
       Auth:
         DefaultAuthorizer: Access
         AddDefaultAuthorizerToCorsPreflight: false
@@ -43,49 +40,9 @@ Resources:
           ResponseParameters:
             Headers: {Content-Type: "'application/problem+json'", WWW-Authenticate: "'Bearer'", Cache-Control: "'private'"}
           ResponseTemplates: {application/json: '{"who":"are you"}'}
-        WAF_FILTERED:
-          StatusCode: 429
-          ResponseParameters: {Headers: {Retry-After: "'600'"}}
-          ResponseTemplates: {application/json: '{"too":"many"}'}
         MISSING_AUTHENTICATION_TOKEN:
           StatusCode: "404"
           ResponseTemplates: {application/json: '{"no":"route"}'}
-  Acl:
-    Type: AWS::WAFv2::WebACL
-    Condition: HasAcl
-    Properties:
-      DefaultAction: {Allow: {}}
-      Rules:
-        - Name: all
-          Priority: 7
-          Action: {Block: {}}
-          Statement: {RateBasedStatement: {AggregateKeyType: IP, Limit: 10, EvaluationWindowSec: 600}}
-          VisibilityConfig: {MetricName: all}
-        - Name: open
-          Priority: 3
-          Action: {Block: {}}
-          Statement:
-            RateBasedStatement:
-              AggregateKeyType: IP
-              Limit: 3
-              EvaluationWindowSec: 600
-              ScopeDownStatement:
-                ByteMatchStatement:
-                  FieldToMatch: {UriPath: {}}
-                  PositionalConstraint: EXACTLY
-                  SearchString: !Sub "/${Stage}/open"
-                  TextTransformations: [{Priority: 0, Type: URL_DECODE}]
-          VisibilityConfig: {MetricName: open}
-        - Name: preflight
-          Priority: 0
-          Action: {Allow: {}}
-          Statement:
-            ByteMatchStatement:
-              FieldToMatch: {Method: {}}
-              PositionalConstraint: EXACTLY
-              SearchString: OPTIONS
-              TextTransformations: [{Priority: 0, Type: NONE}]
-          VisibilityConfig: {MetricName: preflight}
   F:
     Type: AWS::Serverless::Function
     Properties:
@@ -240,42 +197,6 @@ fn a_gateway_response_that_is_not_understood_is_named() {
             "{text/plain: '{\"no",
             "_TOKEN: needs a template for application/json",
         ),
-    ]);
-}
-
-#[test]
-fn a_limit_that_is_not_understood_is_named() {
-    refuses(&[
-        (
-            "AggregateKeyType: IP, ",
-            "AggregateKeyType: FORWARDED_IP, ",
-            "Rules.all: only the key IP",
-        ),
-        (
-            "{AggregateKeyType: IP, ",
-            "{AggregateKeyType: IP, CustomKeys: [], ",
-            "Acl.Properties.Rules",
-        ),
-        ("EXACTLY", "STARTS_WITH", "Rules.open: the comparison"),
-        ("Type: URL_DECODE", "Type: LOWERCASE", "Rules.open: the comparison"),
-        (
-            "  Action: {Allow: {}}",
-            "  Action: {Count: {}}",
-            "Acl.Properties.Rules: unknown variant `Count`",
-        ),
-        ("  Action: {Allow: {}}", "  Action: {Block: {}}", "Rules.preflight: is no limit"),
-        (
-            "DefaultAction: {Allow: {}}",
-            "DefaultAction: {Block: {}}",
-            "Acl.Properties.DefaultAction",
-        ),
-        (
-            "ThrottlingRateLimit: 0.5",
-            "ThrottlingRateLimit: 0",
-            "MethodSettings: a rate and a burst",
-        ),
-        ("HttpMethod: GET", "HttpMethod: G T", "MethodSettings: the method G T"),
-        ("Type: AWS::WAFv2::WebACL", "Type: AWS::X", "exactly one AWS::WAFv2::WebACL"),
     ]);
 }
 
