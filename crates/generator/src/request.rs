@@ -3,6 +3,7 @@
 use std::num::NonZeroU16;
 
 use crate::apple::Warning;
+use crate::budget::Budget;
 use crate::classes::{alphabet, characters, maximums, rules, safe};
 use crate::fields::{Field, Fields, Given, conflict, in_range};
 use crate::parameter::{
@@ -11,11 +12,11 @@ use crate::parameter::{
     MIN_PIN_LENGTH, Origin, Parameter, Terms,
 };
 use crate::passphrase::{MAX_WORDS, MIN_WORDS};
-use crate::shortest::Search;
-use crate::wanted::Wanted;
+use crate::policy::Counted;
+use crate::shortest::{Search, shortest};
 use crate::{
     Allowed, Characters, Conflict, Error, MinClasses, NormalForm, Passphrase, PassphraseOptions,
-    Recipe, Rule, cache, vault_policy,
+    Recipe, Rule, vault_policy,
 };
 
 /// A request whose parameters are all known and consistent; whether any password satisfies it, [`Request::compile`]
@@ -33,6 +34,14 @@ pub struct Request {
 enum MadeOf {
     Characters(Box<Wanted>),
     Words(Passphrase),
+}
+
+/// What passwords of characters are like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wanted {
+    form: NormalForm,
+    /// The entropy that decides the length, if it does.
+    search: Option<Search>,
 }
 
 impl Request {
@@ -92,22 +101,27 @@ impl Request {
     }
 
     /// The passwords that satisfy the request; with the shortest length that has the entropy, if the request asks for
-    /// one. The policies of the last few requests are kept, so that the same request again costs little.
+    /// one.
     ///
     /// # Errors
-    /// [`Error::Unsatisfiable`] and [`Error::PolicyTooComplex`], as [`Policy::compile`]. If an entropy is asked for, also
-    /// [`Error::EntropyUnreachable`], and [`Error::InvalidParameter`] if so many passwords of the length it takes have
-    /// too many characters together.
+    /// [`Error::Unsatisfiable`], and [`Error::PolicyTooComplex`] if counting and drawing what is asked for takes too
+    /// much work or memory. If an entropy is asked for, also [`Error::EntropyUnreachable`], and
+    /// [`Error::InvalidParameter`] if so many passwords of the length it takes have too many characters together.
     pub fn compile(&self) -> Result<Recipe, Error> {
-        match &self.made_of {
-            MadeOf::Words(passphrase) => Ok(Recipe::Passphrase(passphrase.clone())),
-            MadeOf::Characters(wanted) => {
-                let policy = cache::get(wanted, Wanted::compile)?;
-                let length = policy.normal_form().length;
-                fits(self.count, length).map_err(|allowed| invalid("count", allowed))?;
-                Ok(Recipe::Policy(policy))
-            }
-        }
+        self.compile_within(&mut Budget::default())
+    }
+
+    pub(crate) fn compile_within(&self, budget: &mut Budget) -> Result<Recipe, Error> {
+        let wanted = match &self.made_of {
+            MadeOf::Words(passphrase) => return Ok(Recipe::Passphrase(passphrase.clone())),
+            MadeOf::Characters(wanted) => wanted,
+        };
+        let counted = match wanted.search {
+            Some(search) => shortest(&wanted.form, search, budget)?,
+            None => Counted::new(wanted.form.clone(), budget)?,
+        };
+        fits(self.count, counted.length()).map_err(|allowed| invalid("count", allowed))?;
+        Ok(Recipe::Policy(counted.policy(self.count, budget)?))
     }
 }
 
