@@ -51,7 +51,7 @@ fn bodies(query: &str) -> [String; 2] {
 /// An answer's body without what is drawn.
 fn shape(answer: &Answer) -> Value {
     let mut body = answer.json();
-    for name in ["password", "passwords", "strength", "strengths"] {
+    for name in ["password", "passwords"] {
         if let Some(drawn) = body.get_mut(name) {
             *drawn = drawn.as_array().map_or(1, Vec::len).into();
         }
@@ -193,58 +193,6 @@ fn an_entropy_gets_the_shortest_password_that_has_it() {
     assert_eq!((&body["length"], &body["warnings"]), (&json!(20), &json!([])));
     assert_eq!(generate("min_entropy=130").json()["length"], 21);
     assert_eq!(generate("kind=pin&min_entropy=20").json()["length"], 7);
-}
-
-#[test]
-fn an_estimate_of_strength_is_there_if_asked_for() {
-    for (query, score) in [
-        ("strength=true", 4..=4),
-        ("kind=passphrase&strength=TRUE", 4..=4),
-        ("kind=pin&length=4&strength=1", 0..=1),
-        ("rules=allowed:digit&length=4&strength=true", 0..=1),
-    ] {
-        let strength = &generate(query).json()["strength"];
-        assert!(score.contains(&strength["score"].as_u64().unwrap()), "{query}: {strength}");
-        assert!(strength["guesses_log10"].as_f64().unwrap() > 0.0, "{query}: {strength}");
-    }
-    for query in ["", "strength=false", "strength=0&kind=pin", "count=2&strength=0"] {
-        let body = generate(query).json();
-        assert!(body.get("strength").is_none() && body.get("strengths").is_none(), "{query}");
-    }
-}
-
-/// The estimate of a password that is the only one.
-fn strength_of_the_only(character: char, length: usize) -> Value {
-    let rules = format!("rules=allowed:[{character}]&length={length}&strength=true");
-    let body = generate(&rules).json();
-    assert_eq!(body["password"], character.to_string().repeat(length));
-    body["strength"].clone()
-}
-
-/// All 16 passwords of four letters a and b come, in any order: two of them are soon guessed.
-#[test]
-fn estimates_stand_in_the_order_of_the_passwords() {
-    let body = generate("rules=allowed:[ab]&length=4&count=16&strength=true").json();
-    assert!(body.get("strength").is_none(), "{body}");
-    let (passwords, strengths) =
-        (body["passwords"].as_array().unwrap(), body["strengths"].as_array().unwrap());
-    assert_eq!((passwords.len(), strengths.len()), (16, 16));
-    for (password, strength) in passwords.iter().zip(strengths) {
-        match password.as_str().unwrap() {
-            "aaaa" => assert_eq!(*strength, strength_of_the_only('a', 4)),
-            "bbbb" => assert_eq!(*strength, strength_of_the_only('b', 4)),
-            other => assert_ne!(*strength, strength_of_the_only('b', 4), "{other}"),
-        }
-    }
-}
-
-#[test]
-fn strength_is_that_of_32_characters() {
-    let whole = strength_of_the_only('x', 32);
-    assert_ne!(strength_of_the_only('x', 31), whole);
-    for length in [33, 100, 4_096] {
-        assert_eq!(strength_of_the_only('x', length), whole, "{length}");
-    }
 }
 
 /// `GetRandomPassword` has 32 characters of all printable ASCII, each class at least once.

@@ -124,7 +124,10 @@ fn dearest(criterion: &mut Criterion) {
                 ("count", "100"),
             ],
         ),
-        ("answered: 4096 characters in AWS's words", &[("PasswordLength", "4096"), ("count", "16")]),
+        (
+            "answered: 4096 characters in AWS's words",
+            &[("PasswordLength", "4096"), ("count", "16")],
+        ),
         (
             "refused: large minimums, run limit, entropy",
             &[

@@ -53,7 +53,6 @@ pub(crate) struct Fields {
     pub(crate) include_number: Field<bool>,
     pub(crate) wordlist: Field<Wordlist>,
     pub(crate) count: Field<Unranged>,
-    pub(crate) strength: Field<bool>,
 }
 
 /// Something for each class of characters.
@@ -174,7 +173,6 @@ impl Fields {
                 check(&mut self.wordlist, name, value.parse().ok(), Allowed::Wordlist)
             }
             Parameter::Count => store(&mut self.count, name, integer(value)),
-            Parameter::Strength => flag(&mut self.strength, name, boolean(value)),
         }
     }
 }

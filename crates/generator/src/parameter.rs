@@ -24,8 +24,6 @@ pub(crate) const DEFAULT_PIN_LENGTH: u16 = 6;
 pub(crate) const MAX_ENTROPY: u16 = 1024;
 /// The greatest number of passwords in an answer.
 pub(crate) const MAX_COUNT: u8 = 100;
-/// The greatest number of passwords of one request whose strength is estimated: one estimate takes up to some 40 ms.
-pub(crate) const MAX_ESTIMATES: u8 = 20;
 /// The greatest number of characters of all passwords in an answer together.
 pub(crate) const MAX_TOTAL: u32 = 65_536;
 /// The greatest number of characters in a text, as in `GetRandomPassword`.
@@ -73,7 +71,6 @@ pub(crate) enum Parameter {
     IncludeNumber,
     Wordlist,
     Count,
-    Strength,
 }
 
 /// What the parameters of a request describe passwords by, which decides what others it takes.
@@ -94,7 +91,7 @@ impl Parameter {
     pub(crate) fn is_for(self, terms: Terms) -> bool {
         use Terms::{Classes, Passphrase, Pin, Text};
         match self {
-            Self::Kind | Self::Count | Self::Strength => true,
+            Self::Kind | Self::Count => true,
             Self::Length
             | Self::MinEntropy
             | Self::ExcludeCharacters
@@ -188,7 +185,7 @@ pub(crate) enum Origin {
     Aws,
 }
 
-const SPELLINGS: [(&str, Parameter, Origin); 53] = {
+const SPELLINGS: [(&str, Parameter, Origin); 52] = {
     use Class::{Lowercase, Numbers, Symbols, Uppercase};
     use Origin::{Aws, Own};
     use Parameter as P;
@@ -245,7 +242,6 @@ const SPELLINGS: [(&str, Parameter, Origin); 53] = {
         ("include_number", P::IncludeNumber, Own),
         ("wordlist", P::Wordlist, Own),
         ("count", P::Count, Own),
-        ("strength", P::Strength, Own),
     ]
 };
 

@@ -8,8 +8,8 @@ use crate::classes::{alphabet, characters, maximums, rules, safe};
 use crate::fields::{Field, Fields, Given, conflict, in_range};
 use crate::parameter::{
     AMBIGUOUS, Class, DEFAULT_AWS_LENGTH, DEFAULT_LENGTH, DEFAULT_PIN_LENGTH, Kind, MAX_COUNT,
-    MAX_ENTROPY, MAX_ESTIMATES, MAX_LENGTH, MAX_PIN_LENGTH, MAX_TOTAL, MIN_AWS_LENGTH, MIN_LENGTH,
-    MIN_PIN_LENGTH, Origin, Parameter, Terms,
+    MAX_ENTROPY, MAX_LENGTH, MAX_PIN_LENGTH, MAX_TOTAL, MIN_AWS_LENGTH, MIN_LENGTH, MIN_PIN_LENGTH,
+    Origin, Parameter, Terms,
 };
 use crate::passphrase::{MAX_WORDS, MIN_WORDS};
 use crate::policy::Counted;
@@ -26,7 +26,6 @@ pub struct Request {
     kind: Kind,
     made_of: MadeOf,
     count: u8,
-    strength: bool,
     warnings: Vec<Warning>,
 }
 
@@ -65,9 +64,8 @@ impl Request {
         match read {
             Ok((made_of, count)) if errors.is_empty() => {
                 let kind = fields.kind();
-                let strength = is_true(fields.strength.as_ref());
                 let warnings = fields.rules.map(|given| given.value.warnings).unwrap_or_default();
-                Ok(Self { kind, made_of, count, strength, warnings })
+                Ok(Self { kind, made_of, count, warnings })
             }
             _ => {
                 errors.sort_by(|one, other| one.place().cmp(&other.place()));
@@ -92,12 +90,6 @@ impl Request {
     #[must_use]
     pub fn count(&self) -> u8 {
         self.count
-    }
-
-    /// Whether an estimate of each password's strength is asked for, which is not this crate's to make.
-    #[must_use]
-    pub fn strength(&self) -> bool {
-        self.strength
     }
 
     /// The passwords that satisfy the request; with the shortest length that has the entropy, if the request asks for
@@ -240,12 +232,6 @@ fn contradictions(fields: &Fields) -> Vec<Error> {
     let each = fields.require_each_type.as_ref().filter(|given| given.value);
     if let (Some(some), Some(each)) = (&fields.min_classes, each) {
         errors.push(conflict(&some.name, &each.name, Conflict::EachAndSome));
-    }
-    let strength = fields.strength.as_ref().filter(|given| given.value);
-    let many = fields.count.as_ref();
-    let many = many.filter(|given| given.value.is_some_and(|count| count > MAX_ESTIMATES.into()));
-    if let (Some(count), Some(strength)) = (many, strength) {
-        errors.push(conflict(&count.name, &strength.name, Conflict::TooManyEstimates));
     }
     if let (Some(rules), Some(policy)) = (&fields.rules, &fields.policy) {
         errors.push(conflict(&policy.name, &rules.name, Conflict::RulesAndPolicy));
