@@ -1,8 +1,8 @@
 //! The parameters of a request by what they are about, whichever of their names the request used.
 
 use crate::parameter::{
-    Class, EndSet, Kind, Origin, Parameter, Terms, boolean, end_set, find, integer, kind, safe,
-    suggest, symbols, text,
+    Class, EndSet, Kind, Origin, Parameter, Safe, Terms, boolean, end_set, find, integer, kind,
+    safe, suggest, symbols, text,
 };
 use crate::vault_policy::{self, VaultPolicy};
 use crate::{Allowed, Capitalize, Characters, Conflict, Error, Wordlist, apple};
@@ -38,7 +38,7 @@ pub(crate) struct Fields {
     pub(crate) exclude: Field<Characters>,
     pub(crate) exclude_ambiguous: Field<bool>,
     pub(crate) symbols: Field<Characters>,
-    pub(crate) safe: Field<Characters>,
+    pub(crate) safe: Field<Safe>,
     pub(crate) max_repeating: Field<Unranged>,
     pub(crate) max_sequential: Field<Unranged>,
     pub(crate) distinct: Field<bool>,

@@ -333,11 +333,34 @@ fn preset(name: &str) -> Option<Characters> {
 /// The names that [`safe`] takes.
 pub(crate) const SAFE_NAMES: [&str; 7] = ["url", "shell", "json", "xml", "sql", "csv", "rds"];
 
-/// The punctuation characters and the space that need no escape in any of the places listed, one name or several with
-/// commas between.
-pub(crate) fn safe(value: &str) -> Option<Characters> {
-    let all = punctuation().union(&" ".into());
-    value.split(',').try_fold(all, |left, name| Some(left.intersection(&unescaped(name)?)))
+/// The punctuation characters and the space that are safe in some places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Safe {
+    /// Those that need no escape in any of them.
+    pub(crate) anywhere: Characters,
+    /// Those that one of them takes for something else at the beginning.
+    pub(crate) not_first: Characters,
+}
+
+/// What is safe in all the places listed: one name, or several with commas between.
+pub(crate) fn safe(value: &str) -> Option<Safe> {
+    let anywhere = punctuation().union(&" ".into());
+    let all = Safe { anywhere, not_first: Characters::default() };
+    value.split(',').try_fold(all, |all, place| {
+        let anywhere = all.anywhere.intersection(&unescaped(place)?);
+        Some(Safe { anywhere, not_first: all.not_first.union(&special_first(place)) })
+    })
+}
+
+/// What has a meaning at the beginning and nowhere else. What begins a formula in a spreadsheet is not in the set of `csv`
+/// at all, and of the others no set has such a character.
+fn special_first(place: &str) -> Characters {
+    match place {
+        // Options begin with a hyphen or a plus, and zsh replaces =name by the path of a command. A tilde or a number
+        // sign is not in the set.
+        "shell" => "-+=".into(),
+        _ => Characters::default(),
+    }
 }
 
 fn unescaped(place: &str) -> Option<Characters> {

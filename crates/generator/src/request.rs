@@ -321,14 +321,25 @@ fn form(fields: &Fields, length: u16, rules: Vec<Rule>, limits: Limits) -> Norma
         return NormalForm { alphabet, ..common };
     }
     let space = Characters::from(if is_true(fields.include_space.as_ref()) { " " } else { "" });
+    let alphabet = alphabet(fields).difference(&dropped);
     let counted = || rules.iter().map(|rule| rule.characters.clone()).collect();
     NormalForm {
-        alphabet: alphabet(fields).difference(&dropped),
+        first: first(fields, &alphabet),
+        alphabet,
         inner: safe(fields, space).difference(&dropped),
-        first: fields.first.as_ref().and_then(|given| given.value.characters()),
         last: fields.last.as_ref().and_then(|given| given.value.characters()),
         min_classes: limits.classes.map(|count| MinClasses { count, classes: counted() }),
         rules,
         ..common
+    }
+}
+
+/// The characters of the alphabet that may be first, if not all may.
+fn first(fields: &Fields, alphabet: &Characters) -> Option<Characters> {
+    let asked = fields.first.as_ref().and_then(|given| given.value.characters());
+    let special = fields.safe.as_ref().map(|given| &given.value.not_first);
+    match special.filter(|special| !special.is_empty()) {
+        Some(special) => Some(asked.as_ref().unwrap_or(alphabet).difference(special)),
+        None => asked,
     }
 }
