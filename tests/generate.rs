@@ -69,7 +69,9 @@ fn passwords(query: &str) -> Vec<String> {
 /// Asserts that the query is refused with `code`, and the parameters that are named.
 fn check_refused(query: &str, code: &str, parameters: &[(&str, &str)]) {
     let status = match code {
-        "unsatisfiable" | "count_exceeds_space" | "entropy_unreachable" => 422,
+        "unsatisfiable" | "count_exceeds_space" | "entropy_unreachable" | "policy_too_complex" => {
+            422
+        }
         _ => 400,
     };
     let answer = generate(query);
@@ -193,6 +195,20 @@ fn an_entropy_gets_the_shortest_password_that_has_it() {
     assert_eq!((&body["length"], &body["warnings"]), (&json!(20), &json!([])));
     assert_eq!(generate("min_entropy=130").json()["length"], 21);
     assert_eq!(generate("kind=pin&min_entropy=20").json()["length"], 7);
+}
+
+#[test]
+fn what_would_take_the_machine_for_itself_is_refused_with_the_limit() {
+    let large = "special_chars=30&uppercase=20&lowercase=10&max_repeating=3&first=alnum\
+        &include_space=true&min_entropy=1024";
+    check_refused(large, "policy_too_complex", &[]);
+    let detail = generate(large).json()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.ends_with("takes too long at this length"), "{detail}");
+}
+
+#[test]
+fn an_estimate_of_strength_is_not_offered() {
+    check_refused("strength=true", "unknown_parameter", &[("strength", "unknown_parameter")]);
 }
 
 /// `GetRandomPassword` has 32 characters of all printable ASCII, each class at least once.

@@ -111,7 +111,7 @@ mod tests {
             "length=256&nums=60&uppercase=60&lowercase=60&max_repeating=1",
             "length=512&nums=100&uppercase=100&first=letter&max_lowercase=90&count=100",
             "length=300&nums=10&max_repeating=2&max_sequential=1",
-            "min_entropy=1024&max_nums=3&max_repeating=1&max_sequential=1&first=letter&min_classes=3",
+            "length=64&nums=5&special_chars=5&uppercase=5&lowercase=5&max_repeating=2",
             "length=64&distinct=1&max_sequential=2",
         ];
         for query in rows {

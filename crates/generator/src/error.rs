@@ -257,8 +257,8 @@ pub enum Limit {
     /// The tables take too much memory.
     #[error("the tables for this length are too large")]
     Memory,
-    /// The tables take too much time.
-    #[error("the tables for this length take too long")]
+    /// Counting and drawing take too much time.
+    #[error("counting and drawing them takes too long at this length")]
     Work,
 }
 

@@ -40,6 +40,7 @@ mod policy;
 mod positions;
 #[cfg(test)]
 mod proof;
+mod ranked;
 mod reason;
 mod recipe;
 mod request;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use num_bigint::BigUint;
 
 use crate::budget::Budget;
-use crate::composition::Composition;
 use crate::entropy::log2;
 use crate::letters::Letters;
 use crate::normal_form::{MinClasses, NormalForm};
 use crate::password::Draft;
-use crate::positions::{Levels, Shape, Tables};
+use crate::positions::{Levels, Shape};
+use crate::ranked::Ranked;
 use crate::runs::Limits;
 use crate::uniform::Uniform;
 use crate::{Error, Limit, Reason, inclusion, reason};
@@ -41,8 +41,7 @@ struct Compiled {
 #[derive(Debug)]
 enum Draws {
     Letters(Letters),
-    Composition(Composition),
-    Positions(Box<Tables>),
+    Ranked(Ranked),
 }
 
 /// A form that some password satisfies, and how many do.
@@ -51,7 +50,7 @@ pub(crate) struct Counted {
     form: NormalForm,
     pub(crate) count: BigUint,
     /// The tables that it took to count them, if they rank passwords as well.
-    tables: Option<Composition>,
+    tables: Option<Ranked>,
 }
 
 impl Policy {
@@ -97,28 +96,26 @@ impl Policy {
     pub(crate) fn in_every_way(form: &NormalForm) -> Vec<Self> {
         let (form, budget) = (form.clone().reduced(), &mut Budget::default());
         let free = NormalForm { rules: Vec::new(), min_classes: None, ..form.clone() };
-        let composition = Composition::new(&form, budget).unwrap().map(Draws::Composition);
-        let others = [
-            Draws::Letters(Letters::new(&form)),
-            Draws::Positions(Box::new(Tables::new(&form, budget).unwrap())),
-            Draws::Positions(Box::new(Tables::new(&free, budget).unwrap())),
+        let ranked = [
+            Ranked::new(&form, budget),
+            Ranked::by_positions(&form, budget),
+            Ranked::by_positions(&free, budget),
         ];
+        let letters = Draws::Letters(Letters::new(&form));
         let count = Counted::new(form.clone(), budget).unwrap().count;
         let policy = |draws| {
             let (form, count) = (form.clone(), count.clone());
             Self(Arc::new(Compiled { form, entropy_bits: log2(&count), count, draws }))
         };
-        composition.into_iter().chain(others).map(policy).collect()
+        let ranked = ranked.map(|tables| policy(Draws::Ranked(tables.unwrap())));
+        ranked.into_iter().chain([policy(letters)]).collect()
     }
 
     /// A string drawn once, each password equally likely; `None` if it does not satisfy the rules.
     pub(crate) fn attempt(&self, source: &mut impl Uniform) -> Option<Draft> {
         let draft = match &self.0.draws {
             Draws::Letters(letters) => letters.draw(source)?,
-            Draws::Composition(composition) => {
-                return Some(composition.unrank(source.below_big(&self.0.count)));
-            }
-            Draws::Positions(tables) => tables.unrank(source.below_big(&tables.count())),
+            Draws::Ranked(tables) => tables.unrank(source.below_big(&tables.count())),
         };
         self.0.form.is_satisfied_by(&draft).then_some(draft)
     }
@@ -156,25 +153,29 @@ impl Counted {
 }
 
 /// N, in the first of three ways that is possible.
-fn count(form: &NormalForm, budget: &mut Budget) -> Result<(BigUint, Option<Composition>), Limit> {
+fn count(form: &NormalForm, budget: &mut Budget) -> Result<(BigUint, Option<Ranked>), Limit> {
     if form.min_classes.as_ref().is_some_and(|needed| needed.classes.len() > MinClasses::MAX) {
         return Err(Limit::States);
     }
     if let Some(count) = inclusion::count(form, budget)? {
         return Ok((count, None));
     }
-    if let Some(composition) = Composition::new(form, budget)? {
-        return Ok((composition.count(), Some(composition)));
+    match Ranked::new(form, budget) {
+        Ok(tables) => Ok((tables.count(), Some(tables))),
+        // The last lengths are enough to count, and most passwords are drawn without tables.
+        Err(Limit::Memory) => {
+            let (shape, _) = Shape::new(form, Limits::new(form), budget)?;
+            Ok((Levels::last(shape, budget)?.count(), None))
+        }
+        Err(limit) => Err(limit),
     }
-    let (shape, _) = Shape::new(form, Limits::new(form), budget)?;
-    Ok((Levels::last(shape, budget)?.count(), None))
 }
 
 /// How `passwords` of `count` are drawn.
 fn draws(
     form: &NormalForm,
     count: &BigUint,
-    tables: Option<Composition>,
+    tables: Option<Ranked>,
     passwords: u8,
     budget: &mut Budget,
 ) -> Result<Draws, Limit> {
@@ -187,23 +188,18 @@ fn draws(
     }
     if !Limits::new(form).is_empty() && !form.distinct {
         let without_rules = NormalForm { rules: Vec::new(), min_classes: None, ..form.clone() };
-        let free = Tables::new(&without_rules, budget)?;
+        let free = Ranked::by_positions(&without_rules, budget)?;
         // With even chances, the rules hold after a few attempts.
         if count * 2_u32 >= free.count() {
             let attempts = free.count() * passwords / count + 1_u32;
             free.pay(usize::try_from(&attempts).unwrap_or(usize::MAX), budget)?;
-            return Ok(Draws::Positions(Box::new(free)));
+            return Ok(Draws::Ranked(free));
         }
     }
-    let composition = match tables {
-        None => Composition::new(form, budget)?,
-        tables => tables,
+    let tables = match tables {
+        Some(tables) => tables,
+        None => Ranked::new(form, budget)?,
     };
-    if let Some(composition) = composition {
-        composition.pay(passwords, budget)?;
-        return Ok(Draws::Composition(composition));
-    }
-    let tables = Tables::new(form, budget)?;
     tables.pay(passwords, budget)?;
-    Ok(Draws::Positions(Box::new(tables)))
+    Ok(Draws::Ranked(tables))
 }

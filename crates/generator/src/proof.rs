@@ -10,10 +10,9 @@ use secrecy::ExposeSecret;
 
 use crate::Characters;
 use crate::budget::Budget;
-use crate::composition::Composition;
 use crate::normal_form::{MinClasses, NormalForm, Rule};
 use crate::policy::Policy;
-use crate::positions::Tables;
+use crate::ranked::Ranked;
 use crate::uniform::Uniform;
 use crate::{draw, inclusion};
 
@@ -302,37 +301,10 @@ fn all_forms() -> impl Iterator<Item = NormalForm> {
     small_forms().into_iter().chain(split_forms()).chain(run_forms())
 }
 
-/// A way to count, and to find the password at a rank.
-enum Way {
-    Composition(Composition),
-    Positions(Box<Tables>),
-}
-
-impl Way {
-    /// All ways with tables that are possible for a form.
-    fn all(form: &NormalForm) -> Vec<Self> {
-        let (form, budget) = (form.clone().reduced(), &mut Budget::default());
-        let composition = Composition::new(&form, budget).unwrap().map(Self::Composition);
-        composition
-            .into_iter()
-            .chain([Self::Positions(Box::new(Tables::new(&form, budget).unwrap()))])
-            .collect()
-    }
-
-    fn count(&self) -> BigUint {
-        match self {
-            Self::Composition(composition) => composition.count(),
-            Self::Positions(tables) => tables.count(),
-        }
-    }
-
-    fn unrank(&self, rank: u32) -> String {
-        let draft = match self {
-            Self::Composition(composition) => composition.unrank(rank.into()),
-            Self::Positions(tables) => tables.unrank(rank.into()),
-        };
-        draft.iter().collect()
-    }
+/// All tables that are possible for a form.
+fn tables(form: &NormalForm) -> [Ranked; 2] {
+    let (form, budget) = (form.clone().reduced(), &mut Budget::default());
+    [Ranked::new(&form, budget), Ranked::by_positions(&form, budget)].map(Result::unwrap)
 }
 
 #[test]
@@ -346,21 +318,22 @@ fn every_way_counts_what_brute_force_counts() {
             assert_eq!(count, expected, "{form:?}");
             ways[0] += 1;
         }
-        for way in Way::all(&form) {
-            assert_eq!(way.count(), expected, "{form:?}");
-            ways[if matches!(way, Way::Composition(_)) { 1 } else { 2 }] += 1;
+        for tables in tables(&form) {
+            assert_eq!(tables.count(), expected, "{form:?}");
+            ways[if matches!(tables, Ranked::Composition(_)) { 1 } else { 2 }] += 1;
         }
     }
-    assert_eq!(ways, [34, 25, 61]);
+    assert_eq!(ways, [34, 25, 97]);
 }
 
 #[test]
 fn unranking_is_a_bijection_onto_the_passwords() {
     for form in all_forms() {
         let expected = sorted(&brute_force(&form));
-        for way in Way::all(&form) {
-            let count = u32::try_from(way.count()).unwrap();
-            let unranked: Vec<String> = (0..count).map(|rank| way.unrank(rank)).collect();
+        for tables in tables(&form) {
+            let count = u32::try_from(tables.count()).unwrap();
+            let unranked = (0..count).map(|rank| tables.unrank(rank.into()).iter().collect());
+            let unranked: Vec<String> = unranked.collect();
             assert_eq!(sorted(&unranked), expected, "{form:?}");
         }
     }
@@ -390,7 +363,7 @@ fn every_password_is_equally_likely_in_every_way() {
             }
         }
     }
-    assert_eq!([certain, in_vain], [114, 94]);
+    assert_eq!([certain, in_vain], [150, 94]);
 }
 
 /// Of the sequences that are complete after so many answers, each is equally likely.

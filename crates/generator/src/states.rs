@@ -30,7 +30,7 @@ impl States {
         let mut index = HashMap::from([(start.clone(), 0)]);
         let (mut states, mut depths, mut moves) = (vec![start], vec![0], Vec::new());
         while let Some(seen) = states.get(moves.len()).cloned() {
-            budget.sums(6 * atoms.len(), restrictions.rules.len())?;
+            budget.sums(16 * atoms.len(), restrictions.rules.len())?;
             let depth = depths.get(moves.len()).map_or(0, |depth| depth + 1);
             let leads = |atom: &Atom| {
                 let next = restrictions.advance(&seen, atom)?;

@@ -380,7 +380,7 @@ fn what_takes_too_long_is_refused_at_once_with_the_limit() {
     let large =
         "special_chars=30&uppercase=20&lowercase=10&max_repeating=3&first=alnum&include_space=true";
     let rows = [
-        (format!("{large}&min_entropy=1024"), Limit::Memory),
+        (format!("{large}&min_entropy=1024"), Limit::Work),
         ("length=4096&nums=60&max_repeating=2&max_sequential=2".into(), Limit::Memory),
         ("length=4096&max_repeating=1".into(), Limit::Work),
         ("length=4096&nums=5&special_chars=5&uppercase=5&lowercase=5".into(), Limit::Work),

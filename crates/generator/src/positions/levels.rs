@@ -60,6 +60,9 @@ impl Levels {
     /// Keeps so many of the last lengths, or no more than are needed to go on.
     fn new(shape: Shape, kept: Option<usize>, budget: &mut Budget) -> Result<Self, Limit> {
         let arrows = shape.arrows.len();
+        let steps: usize =
+            shape.arrows.iter().map(|arrow| 4 * arrow.limit.min(shape.length) + 8).sum();
+        budget.pay(shape.states().saturating_mul(steps))?;
         let indices = (0..shape.states()).flat_map(|state| (0..arrows).map(move |at| (state, at)));
         let after: Vec<Option<usize>> =
             indices.map(|(state, at)| after(&shape, state, at)).collect();
@@ -117,7 +120,7 @@ impl Levels {
         let mut sums = vec![BigUint::ZERO; shape.states()];
         let before = shape.length - length;
         let reached = shape.depths.iter().take_while(|depth| **depth <= before).count();
-        budget.pay(reached * shape.kinds.len())?;
+        budget.pay(2 * begun.len() + reached * shape.kinds.len())?;
         for state in 0..reached {
             for (number, kind) in shape.kinds.iter().enumerate() {
                 let next = shape.next(state, number).filter(|_| length > 1 || kind.last);
@@ -150,7 +153,7 @@ impl Levels {
         let shape = &self.shape;
         let words = shape.bits(length) / 64 + 1;
         let mut alone = vec![BigUint::ZERO; self.after.len()];
-        budget.pay(needed.len())?;
+        budget.pay(2 * alone.len() + 2 * needed.len())?;
         for index in needed {
             let (state, arrow) = (index / shape.arrows.len(), index % shape.arrows.len());
             let Arrow { kind, limit, .. } = &shape.arrows[arrow];

@@ -42,6 +42,7 @@ impl Shape {
         let restrictions = Restrictions { rules: &model.rules, quorum: model.quorum.as_ref() };
         let states = States::new(&atoms, &restrictions, budget)?;
         let Alphabet { kinds, arrows, members } = Alphabet::new(form, &atoms, limits);
+        budget.pay(8 * states.len() * kinds.len())?;
         let next = |state| kinds.iter().map(move |kind: &Kind| (state, kind.atom));
         let moves = (0..states.len())
             .flat_map(next)
