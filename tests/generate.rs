@@ -51,7 +51,7 @@ fn bodies(query: &str) -> [String; 2] {
 /// An answer's body without what is drawn.
 fn shape(answer: &Answer) -> Value {
     let mut body = answer.json();
-    for name in ["password", "passwords", "strength", "strengths"] {
+    for name in ["password", "passwords"] {
         if let Some(drawn) = body.get_mut(name) {
             *drawn = drawn.as_array().map_or(1, Vec::len).into();
         }
@@ -69,7 +69,9 @@ fn passwords(query: &str) -> Vec<String> {
 /// Asserts that the query is refused with `code`, and the parameters that are named.
 fn check_refused(query: &str, code: &str, parameters: &[(&str, &str)]) {
     let status = match code {
-        "unsatisfiable" | "count_exceeds_space" | "entropy_unreachable" => 422,
+        "unsatisfiable" | "count_exceeds_space" | "entropy_unreachable" | "policy_too_complex" => {
+            422
+        }
         _ => 400,
     };
     let answer = generate(query);
@@ -196,55 +198,17 @@ fn an_entropy_gets_the_shortest_password_that_has_it() {
 }
 
 #[test]
-fn an_estimate_of_strength_is_there_if_asked_for() {
-    for (query, score) in [
-        ("strength=true", 4..=4),
-        ("kind=passphrase&strength=TRUE", 4..=4),
-        ("kind=pin&length=4&strength=1", 0..=1),
-        ("rules=allowed:digit&length=4&strength=true", 0..=1),
-    ] {
-        let strength = &generate(query).json()["strength"];
-        assert!(score.contains(&strength["score"].as_u64().unwrap()), "{query}: {strength}");
-        assert!(strength["guesses_log10"].as_f64().unwrap() > 0.0, "{query}: {strength}");
-    }
-    for query in ["", "strength=false", "strength=0&kind=pin", "count=2&strength=0"] {
-        let body = generate(query).json();
-        assert!(body.get("strength").is_none() && body.get("strengths").is_none(), "{query}");
-    }
-}
-
-/// The estimate of a password that is the only one.
-fn strength_of_the_only(character: char, length: usize) -> Value {
-    let rules = format!("rules=allowed:[{character}]&length={length}&strength=true");
-    let body = generate(&rules).json();
-    assert_eq!(body["password"], character.to_string().repeat(length));
-    body["strength"].clone()
-}
-
-/// All 16 passwords of four letters a and b come, in any order: two of them are soon guessed.
-#[test]
-fn estimates_stand_in_the_order_of_the_passwords() {
-    let body = generate("rules=allowed:[ab]&length=4&count=16&strength=true").json();
-    assert!(body.get("strength").is_none(), "{body}");
-    let (passwords, strengths) =
-        (body["passwords"].as_array().unwrap(), body["strengths"].as_array().unwrap());
-    assert_eq!((passwords.len(), strengths.len()), (16, 16));
-    for (password, strength) in passwords.iter().zip(strengths) {
-        match password.as_str().unwrap() {
-            "aaaa" => assert_eq!(*strength, strength_of_the_only('a', 4)),
-            "bbbb" => assert_eq!(*strength, strength_of_the_only('b', 4)),
-            other => assert_ne!(*strength, strength_of_the_only('b', 4), "{other}"),
-        }
-    }
+fn what_would_take_the_machine_for_itself_is_refused_with_the_limit() {
+    let large = "special_chars=30&uppercase=20&lowercase=10&max_repeating=3&first=alnum\
+        &include_space=true&min_entropy=1024";
+    check_refused(large, "policy_too_complex", &[]);
+    let detail = generate(large).json()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.ends_with("takes too long at this length"), "{detail}");
 }
 
 #[test]
-fn strength_is_that_of_32_characters() {
-    let whole = strength_of_the_only('x', 32);
-    assert_ne!(strength_of_the_only('x', 31), whole);
-    for length in [33, 100, 4_096] {
-        assert_eq!(strength_of_the_only('x', length), whole, "{length}");
-    }
+fn an_estimate_of_strength_is_not_offered() {
+    check_refused("strength=true", "unknown_parameter", &[("strength", "unknown_parameter")]);
 }
 
 /// `GetRandomPassword` has 32 characters of all printable ASCII, each class at least once.

@@ -257,10 +257,8 @@ impl<'a> Life<'a> {
         for call in [
             get("length=40"),
             get("count=3"),
-            get("strength=true"),
             post(&json!({"length": 40, "symbols": "-_"})),
             post(&json!({"count": 3})),
-            post(&json!({"count": 3, "strength": true})),
         ] {
             let body = call.bearer(access).send_to(self.stack).json();
             let several = body["passwords"].as_array().into_iter().flatten();

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The members of answers that are made anew each time, or name a user of one stack.
-const OWN: [&str; 12] = [
+const OWN: [&str; 10] = [
     "access_token",
     "email",
     "id_token",
@@ -25,8 +25,6 @@ const OWN: [&str; 12] = [
     "refresh_token",
     "secret",
     "session",
-    "strength",
-    "strengths",
     "sub",
 ];
 

@@ -1,12 +1,11 @@
-//! How long a password takes, beside other ways to make one in the same process.
+//! How long a password takes, and what the dearest requests take.
 #![expect(clippy::expect_used, clippy::panic, reason = "a benchmark that cannot run stops")]
 
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use generator::{Policy, Recipe, Request};
-use rand::rngs::{ChaCha8Rng, StdRng, SysRng};
-use rand::seq::IndexedRandom;
+use rand::rngs::{StdRng, SysRng};
 use rand::{Rng, SeedableRng};
 use secrecy::ExposeSecret;
 
@@ -39,7 +38,7 @@ fn keyed() -> StdRng {
     StdRng::try_from_rng(&mut SysRng).expect("the operating system gives randomness")
 }
 
-/// A request from its words to the password, by the same words again and again.
+/// A request from its words to the password.
 fn requests(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("request");
     let mut rng = keyed();
@@ -108,44 +107,65 @@ fn kept(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Other ways to a password of 20 characters.
-fn peers(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("peers");
-    let alphabet: Vec<char> = compile(DEFAULT).normal_form().alphabet.iter().collect();
-    let (mut standard, mut thread) = (ChaCha8Rng::from_rng(&mut keyed()), rand::rng());
-    group.bench_function("rand, choose until all classes, ThreadRng", |bench| {
-        bench.iter(|| until_all_classes(&alphabet, &mut thread));
-    });
-    group.bench_function("rand, choose until all classes, ChaCha8", |bench| {
-        bench.iter(|| until_all_classes(&alphabet, &mut standard));
-    });
-    group.bench_function("nanoid", |bench| bench.iter(|| nanoid::nanoid!(20)));
-    let passwords = passwords::PasswordGenerator::new()
-        .length(20)
-        .numbers(true)
-        .symbols(true)
-        .uppercase_letters(true)
-        .lowercase_letters(true)
-        .strict(true);
-    group.bench_function("passwords", |bench| bench.iter(|| passwords.generate_one()));
-    let mut prepared = passwords.try_iter().expect("a valid configuration");
-    group.bench_function("passwords, prepared", |bench| bench.iter(|| prepared.next()));
+/// The dearest requests: what is promised to be answered, and what uses up the budget before it is refused.
+fn dearest(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("dearest");
+    group.sample_size(20);
+    let rows: [(&str, Pairs); 5] = [
+        (
+            "answered: 256 characters, run limits, ends, 100 passwords",
+            &[
+                ("length", "256"),
+                ("max_repeating", "1"),
+                ("max_sequential", "1"),
+                ("exclude", "e4Q"),
+                ("first", "letter"),
+                ("last", "letter"),
+                ("count", "100"),
+            ],
+        ),
+        (
+            "answered: 4096 characters in AWS's words",
+            &[("PasswordLength", "4096"), ("count", "16")],
+        ),
+        (
+            "refused: large minimums, run limit, entropy",
+            &[
+                ("special_chars", "30"),
+                ("uppercase", "20"),
+                ("lowercase", "10"),
+                ("max_repeating", "3"),
+                ("first", "alnum"),
+                ("include_space", "true"),
+                ("min_entropy", "1024"),
+            ],
+        ),
+        ("refused: 4096 characters, run limit", &[("length", "4096"), ("max_repeating", "1")]),
+        (
+            "refused: 64 characters, four minimums, run limit",
+            &[
+                ("length", "64"),
+                ("nums", "5"),
+                ("special_chars", "5"),
+                ("uppercase", "5"),
+                ("lowercase", "5"),
+                ("max_repeating", "2"),
+            ],
+        ),
+    ];
+    for (name, pairs) in rows {
+        let mut rng = keyed();
+        group.bench_function(name, |bench| bench.iter(|| answer(black_box(pairs), &mut rng)));
+    }
     group.finish();
 }
 
-fn until_all_classes(alphabet: &[char], rng: &mut impl Rng) -> String {
-    loop {
-        let text: String = (0..20).filter_map(|_| alphabet.choose(rng)).collect();
-        let has = |class: fn(&char) -> bool| text.chars().any(|character| class(&character));
-        if has(char::is_ascii_digit)
-            && has(char::is_ascii_punctuation)
-            && has(char::is_ascii_uppercase)
-            && has(char::is_ascii_lowercase)
-        {
-            return text;
-        }
-    }
+/// How many passwords a request gets.
+fn answer(pairs: &[(&str, &str)], rng: &mut impl rand::CryptoRng) -> usize {
+    let request = Request::from_pairs(pairs.iter().copied()).expect("a valid request");
+    let Ok(recipe) = request.compile() else { return 0 };
+    recipe.generate(request.count(), rng).map_or(0, |generated| generated.passwords.len())
 }
 
-criterion_group!(benches, requests, policies, kept, peers);
+criterion_group!(benches, requests, policies, kept, dearest);
 criterion_main!(benches);

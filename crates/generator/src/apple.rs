@@ -141,6 +141,10 @@ pub enum Problem {
     /// A set without its closing bracket; the position is that of the opening one.
     #[error("a set in square brackets without its end")]
     OpenSet,
+    /// A set of which no character can be generated, where nothing else is required or allowed; the position is that of
+    /// its opening bracket.
+    #[error("a set without a printable ASCII character, and no other is generated")]
+    Ungenerable,
     /// A `minlength` over a `maxlength`.
     #[error("a minlength greater than a maxlength")]
     Lengths,

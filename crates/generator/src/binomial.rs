@@ -6,7 +6,9 @@ use num_bigint::BigUint;
 
 /// C(n, 0), C(n, 1), …, C(n, n).
 pub(crate) fn row(n: usize) -> impl Iterator<Item = BigUint> {
-    upwards(n, 0, BigUint::from(1_u32)).map(|(_, value)| value)
+    let next =
+        move |(k, value): &(usize, BigUint)| (*k < n).then(|| (k + 1, value * (n - k) / (k + 1)));
+    iter::successors(Some((0, BigUint::from(1_u32))), next).map(|(_, value)| value)
 }
 
 /// C(n, k).
@@ -15,31 +17,6 @@ pub(crate) fn binomial(n: usize, k: usize) -> BigUint {
         return BigUint::ZERO;
     }
     (0..k.min(n - k)).fold(BigUint::from(1_u32), |value, taken| value * (n - taken) / (taken + 1))
-}
-
-/// Every k of 0..=n with C(n, k), from `start` outwards: `start`, `start − 1`, `start + 1`, `start − 2`, …
-pub(crate) fn outwards(n: usize, start: usize) -> impl Iterator<Item = (usize, BigUint)> {
-    let start = start.min(n);
-    let value = binomial(n, start);
-    let mut down = downwards(n, start, value.clone()).skip(1);
-    let mut up = upwards(n, start, value);
-    let mut upward = false;
-    iter::from_fn(move || {
-        upward = !upward;
-        if upward { up.next().or_else(|| down.next()) } else { down.next().or_else(|| up.next()) }
-    })
-}
-
-fn upwards(n: usize, k: usize, value: BigUint) -> impl Iterator<Item = (usize, BigUint)> {
-    iter::successors(Some((k, value)), move |(k, value)| {
-        (*k < n).then(|| (k + 1, value * (n - k) / (k + 1)))
-    })
-}
-
-fn downwards(n: usize, k: usize, value: BigUint) -> impl Iterator<Item = (usize, BigUint)> {
-    iter::successors(Some((k, value)), move |(k, value)| {
-        (*k > 0).then(|| (k - 1, value * *k / (n - k + 1)))
-    })
 }
 
 /// Splits `items` into the subset of `take` items at `rank` below C(items, take), and the others; both keep their order.
@@ -77,19 +54,6 @@ mod tests {
             for (k, value) in row(n).enumerate() {
                 let left = if k == 0 { BigUint::ZERO } else { binomial(n - 1, k - 1) };
                 assert_eq!(value, left + binomial(n - 1, k), "{n} choose {k}");
-            }
-        }
-    }
-
-    #[test]
-    fn outwards_meets_every_index_once_with_its_value_from_any_start() {
-        for n in 0..12 {
-            for start in 0..15 {
-                let met: Vec<_> = outwards(n, start).collect();
-                assert_eq!(met.first().unwrap().0, start.min(n));
-                assert_eq!(met.len(), n + 1);
-                assert_eq!(met.iter().map(|(k, _)| *k).collect::<BTreeSet<_>>(), (0..=n).collect());
-                assert!(met.iter().all(|(k, value)| *value == binomial(n, *k)));
             }
         }
     }

@@ -1,85 +1,174 @@
-//! What the exact count of a policy may cost, so that no request takes the machine for itself.
-//!
-//! Costs are computed from sizes alone, before anything is counted.
+//! How much work one request may cause.
 
 use crate::Limit;
-use crate::block::Block;
-use crate::costs::words;
-use crate::model::Model;
-use crate::tails::{Scope, cost};
 
-/// The greatest number of 64-bit words in the tables of a policy with each number counted at its longest, which is
-/// more than twice what they take.
-pub(crate) const MAX_WORDS: usize = 1 << 26;
+/// The greatest number of steps for one request: 30 to 50 ms of one core of a server.
+pub(crate) const MAX_STEPS: usize = 48 << 20;
 
-/// The greatest cost of counting a policy, and of the tables for drawing a password from it, in nanoseconds: about a
-/// second each.
-pub(crate) const MAX_COST: usize = 1 << 30;
+/// What an operation on big integers costs besides the words it reads: mostly memory for its result.
+const OVERHEAD: usize = 32;
 
-/// What drawing a password takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Price {
-    /// How many words the tables have at most.
-    pub(crate) words: usize,
-    /// About how many nanoseconds it takes to make them.
-    pub(crate) cost: usize,
+/// The steps that a request has left. A step is what an operation on big integers does with one 64-bit word.
+///
+/// Everything a request causes to be counted or drawn is paid from one budget *before* it is done, so neither an answer
+/// nor a refusal takes longer than [`MAX_STEPS`] take.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    left: usize,
 }
 
-/// What the tables of `model` take, if that is within the budget.
-pub(crate) fn check(model: &Model, blocks: &[Block]) -> Result<Price, Limit> {
-    let lengths = model.length + 1;
-    let words = words(model);
-    let below: Vec<&Block> = blocks.iter().skip(usize::from(model.inner.is_empty())).collect();
-    let taken: usize = blocks.iter().take(blocks.len() - below.len()).map(Block::shortest).sum();
-    let length = model.length.saturating_sub(taken);
-    let scope = Scope { free: model.free().len(), length, repetition: model.repetition, words };
-    let (tables, numbers) = cost(&below, scope);
-    let states: usize = blocks.iter().map(Block::states).sum();
-    let moves: usize = blocks.iter().map(Block::moves).sum();
-    let cost = tables.saturating_add((moves * lengths).saturating_mul(words + 50));
-    let words = numbers.saturating_add(states * lengths).saturating_mul(words);
-    match (cost <= MAX_COST, words <= MAX_WORDS) {
-        (_, false) => Err(Limit::Memory),
-        (false, true) => Err(Limit::Work),
-        (true, true) => Ok(Price { words, cost }),
+impl Default for Budget {
+    fn default() -> Self {
+        Self { left: MAX_STEPS }
     }
+}
+
+impl Budget {
+    /// How many steps have been paid.
+    #[cfg(test)]
+    pub(crate) fn spent(&self) -> usize {
+        MAX_STEPS - self.left
+    }
+
+    /// Pays for so many sums of numbers of at most so many words, or products with small numbers.
+    pub(crate) fn sums(&mut self, operations: usize, words: usize) -> Result<(), Limit> {
+        self.pay(operations.saturating_mul(words + OVERHEAD))
+    }
+
+    /// Pays for so many products of numbers that have at most so many words together.
+    pub(crate) fn products(&mut self, operations: usize, words: usize) -> Result<(), Limit> {
+        self.pay(operations.saturating_mul(words.saturating_mul(words) / 8 + words + 2 * OVERHEAD))
+    }
+
+    /// Pays for so many steps.
+    pub(crate) fn pay(&mut self, steps: usize) -> Result<(), Limit> {
+        self.left = self.left.checked_sub(steps).ok_or(Limit::Work)?;
+        Ok(())
+    }
+}
+
+/// How many 64-bit words the number of strings of `length` out of so many characters has at most.
+pub(crate) fn words(length: usize, characters: usize) -> usize {
+    let bits = usize::BITS - characters.leading_zeros();
+    length.saturating_mul(bits as usize) / 64 + 1
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::{Characters, NormalForm, Rule};
+    use crate::{Error, Request};
 
-    fn within(length: u16, sets: &[&str], min: u16, max: Option<u16>, inner: &str) -> bool {
-        let alphabet: Characters = ('!'..='~').collect();
-        let rule = |set: &&str| Rule { name: (*set).into(), characters: (*set).into(), min, max };
-        let rules = sets.iter().map(rule).collect();
-        let inner = inner.into();
-        let model =
-            Model::new(&NormalForm { length, alphabet, inner, rules, ..NormalForm::default() });
-        model.blocks().and_then(|blocks| check(&model, &blocks)).is_ok()
-    }
-
-    const DISJOINT: [&str; 8] =
-        ["abcdefghijklm", "nopqrstuvwxyz", "ABCDEFG", "01234", "56789", "!@#$", "%^&*", "()"];
-
-    #[test]
-    fn the_promised_sizes_are_within_the_budget() {
-        for min in [1, 100, 1000] {
-            assert!(within(4096, &DISJOINT[..4], min, None, " "), "at least {min}");
-            assert!(within(4096, &DISJOINT[..4], min, Some(2000), " "), "{min} to 2000");
+    /// Whether a request is answered, and how many steps it takes.
+    fn steps(query: &str) -> (bool, usize) {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let request =
+            Request::from_pairs(pairs).unwrap_or_else(|errors| panic!("{query}: {errors:?}"));
+        let mut budget = Budget::default();
+        match request.compile_within(&mut budget) {
+            Ok(_) => (true, budget.spent()),
+            Err(Error::PolicyTooComplex(_)) => (false, budget.spent()),
+            Err(error) => panic!("{query}: {error}"),
         }
-        assert!(within(4096, &DISJOINT[..4], 10, Some(60), " "), "large tables of short classes");
-        assert!(within(256, &DISJOINT[..6], 9, Some(99), " "));
-        assert!(within(256, &DISJOINT, 9, Some(99), ""));
-        // Overlapping sets of a Vault policy at its greatest length.
-        assert!(within(100, &["abcdef", "defghi", "abcghi"], 20, None, ""));
     }
 
+    /// What people ask for, however dear it is.
     #[test]
-    fn what_would_take_the_machine_is_refused() {
-        assert!(!within(4096, &DISJOINT, 100, Some(2000), " "));
-        assert!(!within(4096, &["abcdef", "defghi", "abcghi"], 100, None, ""));
-        assert!(!within(200, &["abcdef", "defghi", "abcghi"], 60, None, ""));
+    fn the_promised_requests_are_answered_within_the_budget() {
+        let rows = [
+            "length=20",
+            "length=256&max_repeating=1&max_sequential=1&first=letter&last=alnum&include_space=1",
+            "length=256&max_repeating=1&max_sequential=1&exclude=e4Q&first=letter&last=letter&count=100",
+            "length=256&max_repeating=2&max_sequential=2&exclude_ambiguous=1&first=letter",
+            "length=256&max_repeating=3&max_sequential=4&exclude=e4Q&last=letter&count=100",
+            "length=256&max_repeating=200&max_sequential=25&min_classes=3",
+            "length=256&max_repeating=1&max_sequential=2&symbols=all&min_classes=2&first=alnum",
+            "length=88&distinct=1&first=letter&last=alnum&count=100",
+            "length=60&distinct=1&max_repeating=1&min_classes=3",
+            "PasswordLength=4096&IncludeSpace=1&count=16",
+            "PasswordLength=4096&ExcludeNumbers=1&ExcludeCharacters=abc&count=16",
+            "length=4096&first=letter&last=alnum&min_classes=3&count=16",
+            "length=128&nums=20&special_chars=20&uppercase=20&lowercase=20&first=letter&max_nums=30",
+            "min_entropy=1024&max_repeating=1&max_sequential=1&first=letter",
+            "min_entropy=1024&count=100",
+            "kind=pin&length=64&max_repeating=1&max_sequential=1&count=100",
+        ];
+        for query in rows {
+            let (answered, steps) = steps(query);
+            assert!(answered && steps <= MAX_STEPS, "{query}: {steps}");
+        }
+    }
+
+    /// The dearest that a search over all parameters found.
+    #[test]
+    fn what_is_too_dear_is_refused_within_the_budget() {
+        let large = "special_chars=30&uppercase=20&lowercase=10&max_repeating=3&first=alnum&include_space=true";
+        let rows = [
+            &format!("{large}&min_entropy=1024"),
+            "length=4096&max_repeating=1",
+            "length=4096&nums=5&special_chars=5&uppercase=5&lowercase=5",
+            "length=256&nums=60&uppercase=60&lowercase=60&max_repeating=1",
+            "length=512&nums=100&uppercase=100&first=letter&max_lowercase=90&count=100",
+            "length=300&nums=10&max_repeating=2&max_sequential=1",
+            "length=64&nums=5&special_chars=5&uppercase=5&lowercase=5&max_repeating=2",
+            "length=64&distinct=1&max_sequential=2",
+        ];
+        for query in rows {
+            let (answered, steps) = steps(query);
+            assert!(!answered && steps <= MAX_STEPS, "{query}: {steps}");
+        }
+    }
+
+    fn parameters() -> impl Strategy<Value = String> {
+        let one = |name: &'static str, values: &[&str]| {
+            let values: Vec<String> =
+                values.iter().map(|value| format!("&{name}={value}")).collect();
+            prop::option::weighted(0.3, prop::sample::select(values))
+                .prop_map(Option::unwrap_or_default)
+        };
+        let length = prop::sample::select(vec![
+            "length=20",
+            "length=64",
+            "length=256",
+            "length=1000",
+            "length=4096",
+            "min_entropy=100",
+            "min_entropy=1024",
+        ]);
+        let minimums = [
+            one("nums", &["0", "2", "5"]),
+            one("special_chars", &["2", "4", "5"]),
+            one("uppercase", &["2", "3"]),
+            one("max_lowercase", &["3", "8"]),
+        ];
+        let limits = [
+            one("max_repeating", &["1", "2", "20"]),
+            one("max_sequential", &["1", "2", "20"]),
+            one("first", &["letter", "alnum"]),
+            one("last", &["letter", "alnum"]),
+            one("distinct", &["true"]),
+            one("include_space", &["true"]),
+            one("count", &["2", "15"]),
+        ];
+        (length, minimums, limits).prop_map(|(length, minimums, limits)| {
+            format!("{length}{}{}", minimums.concat(), limits.concat())
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_request_takes_more_steps_than_the_budget_has(query in parameters()) {
+            let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+            let mut budget = Budget::default();
+            let recipe = Request::from_pairs(pairs).unwrap().compile_within(&mut budget);
+            if let Err(error) = recipe {
+                let codes = ["policy_too_complex", "unsatisfiable", "entropy_unreachable", "invalid_parameter"];
+                prop_assert!(codes.contains(&error.code()), "{error}");
+            }
+            prop_assert!(budget.spent() <= MAX_STEPS);
+        }
     }
 }

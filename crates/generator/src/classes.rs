@@ -108,7 +108,7 @@ fn symbols(fields: &Fields, default: Characters) -> Characters {
 /// Those of some symbols that are safe where the request wants them to be.
 pub(crate) fn safe(fields: &Fields, symbols: Characters) -> Characters {
     match &fields.safe {
-        Some(given) => symbols.intersection(&given.value),
+        Some(given) => symbols.intersection(&given.value.anywhere),
         None => symbols,
     }
 }

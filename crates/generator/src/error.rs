@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use crate::parameter::{
-    MAX_CHARACTERS, MAX_ESTIMATES, MAX_LENGTH, MAX_TOTAL, PRESET_NAMES, SAFE_NAMES,
-};
+use crate::parameter::{MAX_CHARACTERS, MAX_LENGTH, MAX_TOTAL, PRESET_NAMES, SAFE_NAMES};
 use crate::passphrase::MAX_SEPARATOR;
 use crate::{apple, vault_policy};
 
@@ -245,9 +243,6 @@ pub enum Conflict {
     /// Password rules and a password policy at once.
     #[error("either rules or a policy is given")]
     RulesAndPolicy,
-    /// More passwords than are estimated at once.
-    #[error("the strength of at most {MAX_ESTIMATES} passwords is estimated at once")]
-    TooManyEstimates,
     /// A choice of symbols although symbols are left out.
     #[error("symbols are chosen and left out at once")]
     ExcludedSymbols,
@@ -262,8 +257,8 @@ pub enum Limit {
     /// The tables take too much memory.
     #[error("the tables for this length are too large")]
     Memory,
-    /// The tables take too much time.
-    #[error("the tables for this length take too long")]
+    /// Counting and drawing take too much time.
+    #[error("counting and drawing them takes too long at this length")]
     Work,
 }
 

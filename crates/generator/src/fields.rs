@@ -1,8 +1,8 @@
 //! The parameters of a request by what they are about, whichever of their names the request used.
 
 use crate::parameter::{
-    Class, EndSet, Kind, Origin, Parameter, Terms, boolean, end_set, find, integer, kind, safe,
-    suggest, symbols, text,
+    Class, EndSet, Kind, Origin, Parameter, Safe, Terms, boolean, end_set, find, integer, kind,
+    safe, suggest, symbols, text,
 };
 use crate::vault_policy::{self, VaultPolicy};
 use crate::{Allowed, Capitalize, Characters, Conflict, Error, Wordlist, apple};
@@ -38,7 +38,7 @@ pub(crate) struct Fields {
     pub(crate) exclude: Field<Characters>,
     pub(crate) exclude_ambiguous: Field<bool>,
     pub(crate) symbols: Field<Characters>,
-    pub(crate) safe: Field<Characters>,
+    pub(crate) safe: Field<Safe>,
     pub(crate) max_repeating: Field<Unranged>,
     pub(crate) max_sequential: Field<Unranged>,
     pub(crate) distinct: Field<bool>,
@@ -53,7 +53,6 @@ pub(crate) struct Fields {
     pub(crate) include_number: Field<bool>,
     pub(crate) wordlist: Field<Wordlist>,
     pub(crate) count: Field<Unranged>,
-    pub(crate) strength: Field<bool>,
 }
 
 /// Something for each class of characters.
@@ -174,7 +173,6 @@ impl Fields {
                 check(&mut self.wordlist, name, value.parse().ok(), Allowed::Wordlist)
             }
             Parameter::Count => store(&mut self.count, name, integer(value)),
-            Parameter::Strength => flag(&mut self.strength, name, boolean(value)),
         }
     }
 }

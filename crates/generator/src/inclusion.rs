@@ -1,156 +1,164 @@
-//! N by inclusion and exclusion: a sum of few powers where the minimums are small.
+//! Minimums of one, counted by inclusion and exclusion.
 //!
-//! The strings with at least m characters of a class are those with any number of them, less those with 0, 1, …, m − 1:
-//! m + 1 terms. For several classes the terms multiply. Each stands for d characters put into chosen positions and
-//! the other positions free, so that it needs no table.
+//! The passwords with a character of each set are all passwords, less those without one of the sets, and so on: a sum
+//! over the choices of sets that are absent, whose terms are forms over fewer characters and without rules. At least k
+//! of some classes is such a sum as well, with other factors. Sets may overlap.
 
 use num_bigint::{BigInt, BigUint};
 
-use crate::atoms::{Bounds, Repetition};
-use crate::binomial::binomial;
-use crate::block::Block;
-use crate::costs;
-use crate::growth::Class;
-use crate::model::Model;
+use crate::budget::{Budget, words};
+use crate::positions::{Levels, Shape};
+use crate::runs::Limits;
+use crate::{Characters, Limit, MinClasses, NormalForm};
 
-/// The sum for a form whose blocks are all single classes of characters that may stand again.
-pub(crate) struct Sum {
-    length: usize,
-    ends: usize,
-    inner: usize,
-    free: usize,
-    classes: Vec<Class>,
+/// More sets than these have too many choices.
+const MAX_SETS: usize = 10;
+
+/// N of a form whose bounds are all "at least one"; `None` for any other form.
+pub(crate) fn count(form: &NormalForm, budget: &mut Budget) -> Result<Option<BigUint>, Limit> {
+    let limits = Limits::new(form);
+    let Some(sets) = required(form) else { return Ok(None) };
+    if form.distinct && !limits.is_empty() {
+        return Ok(None);
+    }
+    let terms = terms(&sets, form.min_classes.as_ref());
+    let sum = if limits.is_empty() {
+        sum_of_powers(form, &terms, budget)?
+    } else {
+        sum_of_tables(form, &terms, limits, budget)?
+    };
+    Ok(Some(sum.magnitude().clone()))
 }
 
-/// How many terms a class has.
-fn numbers(bounds: Bounds) -> usize {
-    bounds.max.map_or(bounds.min, |max| max.saturating_sub(bounds.min)) + 1
+/// How many strings have the right characters, if no rule counts them and no run is limited.
+pub(crate) fn strings(form: &NormalForm) -> BigUint {
+    let end = |set: &Option<Characters>| match set {
+        Some(set) => form.alphabet.intersection(set),
+        None => form.alphabet.clone(),
+    };
+    let (first, last) = (end(&form.first), end(&form.last));
+    let both = first.intersection(&last).len();
+    let all = form.alphabet.len() + form.inner.len();
+    let ends = first.len() * last.len();
+    match (form.length, form.distinct) {
+        (0, _) => BigUint::from(1_u32),
+        (1, _) => both.into(),
+        (length, false) => BigUint::from(all).pow(u32::from(length) - 2) * ends,
+        (length, true) => (2..usize::from(length))
+            .map(|used| all.saturating_sub(used))
+            .fold(BigUint::from(ends - both), |product, choices| product * choices),
+    }
 }
 
-impl Sum {
-    pub(crate) fn new(model: &Model, blocks: &[Block]) -> Option<Self> {
-        let classes = blocks.iter().map(Block::as_growing).collect::<Option<_>>();
-        let classes = classes.filter(|_| model.repetition == Repetition::Allowed)?;
-        let (free, inner) = (model.free().len(), model.inner.len());
-        Some(Self { length: model.length, ends: model.length.min(2), inner, free, classes })
-    }
-
-    /// How many terms it has.
-    pub(crate) fn terms(&self) -> usize {
-        self.classes
-            .iter()
-            .fold(1, |terms: usize, class| terms.saturating_mul(numbers(class.bounds)))
-    }
-
-    /// About how many nanoseconds it takes.
-    pub(crate) fn cost(&self) -> usize {
-        let sizes = self.classes.iter().map(|class| class.size);
-        let characters = sizes.fold(self.free + self.inner, |sum, size| sum + size);
-        let words = costs::length_in_words(self.length, characters);
-        self.terms().saturating_mul(costs::term(words))
-    }
-
-    /// N.
-    pub(crate) fn count(&self) -> BigUint {
-        self.over(&self.classes, 0, self.free, &BigInt::from(1)).magnitude().clone()
-    }
-
-    /// The strings in which `chosen` positions hold given characters, in `ways` ways for each choice of positions, the
-    /// others any of `free` characters or characters of the `classes` within their bounds.
-    fn over(&self, classes: &[Class], chosen: usize, free: usize, ways: &BigInt) -> BigInt {
-        let Some((Class { size, bounds }, others)) = classes.split_first() else {
-            return ways * self.positions(chosen, free);
-        };
-        // C(chosen + number, number)·size^number arrangements of the class among the chosen positions.
-        let exactly = |number: usize| {
-            let ways =
-                ways * BigInt::from(binomial(chosen + number, number)) * power(*size, number);
-            self.over(others, chosen + number, free, &ways)
-        };
-        if let Some(max) = bounds.max {
-            return (bounds.min..=max).map(exactly).sum();
+/// The sets that must be present; `None` if some rule asks for anything else, or if there are too many sets.
+fn required(form: &NormalForm) -> Option<Vec<Characters>> {
+    let mut sets: Vec<Characters> = Vec::new();
+    for rule in form.rules.iter().filter(|rule| form.can_break(rule)) {
+        if rule.min != 1 || rule.max.is_some_and(|max| max < form.length) {
+            return None;
         }
-        let fewer: BigInt = (0..bounds.min).map(exactly).sum();
-        self.over(others, chosen, free + size, ways) - fewer
-    }
-
-    /// The choices of `chosen` positions times the ways to fill the others: any of `free` characters, and between the
-    /// ends the inner characters too.
-    fn positions(&self, chosen: usize, free: usize) -> BigInt {
-        if chosen > self.length {
-            return BigInt::ZERO;
-        }
-        let between = self.length - self.ends;
-        let at_ends = |taken: usize| {
-            let others = chosen.checked_sub(taken).filter(|others| *others <= between)?;
-            let choices = binomial(self.ends, taken) * binomial(between, others);
-            let filled =
-                power(free, self.ends - taken) * power(free + self.inner, between - others);
-            Some(BigInt::from(choices) * filled)
-        };
-        (0..=self.ends).filter_map(at_ends).sum()
-    }
-}
-
-fn power(base: usize, exponent: usize) -> BigInt {
-    BigInt::from(base).pow(u32::try_from(exponent).unwrap_or(u32::MAX))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ranking::Ranking;
-    use crate::{Characters, NormalForm, Rule};
-
-    fn rule(characters: &str, min: u16, max: Option<u16>) -> Rule {
-        Rule { name: characters.into(), characters: characters.into(), min, max }
-    }
-
-    #[test]
-    fn the_sum_agrees_with_the_tables() {
-        for length in [0, 1, 2, 3, 7, 20, 40] {
-            for inner in ["", " ", " _~"] {
-                for (min, max) in
-                    [(0, None), (1, None), (2, Some(4)), (3, Some(3)), (5, None), (2, Some(1))]
-                {
-                    let rules = vec![
-                        rule("ab", min, max),
-                        rule("ABCD", 1, None),
-                        rule("0123456789", 0, Some(9)),
-                    ];
-                    let form = NormalForm {
-                        length,
-                        alphabet: "abABCD0123456789xyz".into(),
-                        inner: inner.into(),
-                        rules,
-                        ..NormalForm::default()
-                    };
-                    let model = Model::new(&form);
-                    let blocks = model.blocks().unwrap();
-                    let sum = Sum::new(&model, &blocks).unwrap().count();
-                    assert_eq!(sum, Ranking::new(&model, &blocks).count(), "{form:?}");
-                }
-            }
+        if !sets.contains(&rule.characters) {
+            sets.push(rule.characters.clone());
         }
     }
+    let classes = form.min_classes.as_ref().map_or(0, |needed| needed.classes.len());
+    (sets.len() + classes <= MAX_SETS).then_some(sets)
+}
 
-    #[test]
-    fn the_terms_are_counted_and_overlapping_sets_are_left_to_the_tables() {
-        let alphabet: Characters = "abcd".into();
-        let sum = |rules, distinct| {
-            let form = NormalForm {
-                length: 4,
-                alphabet: alphabet.clone(),
-                rules,
-                distinct,
-                ..NormalForm::default()
-            };
-            let model = Model::new(&form);
-            Sum::new(&model, &model.blocks().unwrap())
-        };
-        let disjoint = || vec![rule("ab", 2, None), rule("c", 0, Some(3))];
-        assert_eq!(sum(disjoint(), false).map(|sum| sum.terms()), Some(3 * 4));
-        assert!(sum(disjoint(), true).is_none());
-        assert!(sum(vec![rule("ab", 2, None), rule("bc", 1, None)], false).is_none());
+/// The characters that are absent in each term, and its factor.
+fn terms(sets: &[Characters], min_classes: Option<&MinClasses>) -> Vec<(Characters, i64)> {
+    let mut terms = vec![(Characters::default(), 1)];
+    for set in sets {
+        let less: Vec<_> =
+            terms.iter().map(|(absent, factor)| (absent.union(set), -factor)).collect();
+        terms.extend(less);
     }
+    let Some(needed) = min_classes else { return terms };
+    let choices = too_few(needed);
+    let combine = |(absent, factor): &(Characters, i64)| {
+        let (absent, factor) = (absent.clone(), *factor);
+        choices.iter().map(move |(more, other)| (absent.union(more), factor * other))
+    };
+    terms.iter().flat_map(combine).collect()
+}
+
+/// The characters of absent classes, with factors by which a password counts once if it has enough classes and else not
+/// at all.
+///
+/// With j of r classes absent, a password is in C(j, i) of the terms that lack i classes. At least m are present if no
+/// more than r − m are absent; with q = r − m + 1, Σ (−1)^(i − q)·C(i − 1, q − 1)·C(j, i) over i ≥ q is 1 if j ≥ q, else
+/// 0.
+fn too_few(needed: &MinClasses) -> Vec<(Characters, i64)> {
+    let classes = &needed.classes;
+    let too_many = (classes.len() + 1).saturating_sub(needed.count.into());
+    if too_many == 0 {
+        return Vec::new();
+    }
+    let term = |chosen: u32| {
+        let absent = classes.iter().enumerate().filter(|(class, _)| chosen >> class & 1 == 1);
+        let number = absent.clone().count();
+        let factor = match number.checked_sub(too_many) {
+            None => return (number == 0).then(|| (Characters::default(), 1)),
+            Some(more) => choose(number - 1, too_many - 1) * if more % 2 == 0 { -1 } else { 1 },
+        };
+        Some((absent.fold(Characters::default(), |all, (_, class)| all.union(class)), factor))
+    };
+    (0..1_u32 << classes.len()).filter_map(term).collect()
+}
+
+/// C(n, k) of small numbers.
+fn choose(n: usize, k: usize) -> i64 {
+    (0..k).fold(1, |value, taken| {
+        value * i64::try_from(n - taken).unwrap_or(0) / (i64::try_from(taken).unwrap_or(0) + 1)
+    })
+}
+
+/// `form` without the `absent` characters and without rules.
+fn without(form: &NormalForm, absent: &Characters) -> NormalForm {
+    NormalForm {
+        alphabet: form.alphabet.difference(absent),
+        rules: Vec::new(),
+        min_classes: None,
+        ..form.clone()
+    }
+}
+
+fn sum_of_powers(
+    form: &NormalForm,
+    terms: &[(Characters, i64)],
+    budget: &mut Budget,
+) -> Result<BigInt, Limit> {
+    let characters = form.alphabet.len() + form.inner.len();
+    let words = words(form.length.into(), characters);
+    let plain = NormalForm { rules: Vec::new(), min_classes: None, ..form.clone() };
+    let mut sum = BigInt::ZERO;
+    for (absent, factor) in terms {
+        // The last squaring is half of the work of a power. Characters beyond ASCII take time of their own.
+        budget.products(if form.distinct { form.length.into() } else { 8 }, words)?;
+        budget.pay(characters)?;
+        sum += BigInt::from(strings(&without(&plain, absent))) * factor;
+    }
+    Ok(sum)
+}
+
+/// Terms that differ in nothing but the characters themselves are counted once.
+fn sum_of_tables(
+    form: &NormalForm,
+    terms: &[(Characters, i64)],
+    limits: Limits,
+    budget: &mut Budget,
+) -> Result<BigInt, Limit> {
+    let mut shapes: Vec<(Shape, i64)> = Vec::new();
+    for (absent, factor) in terms {
+        let (shape, _) = Shape::new(&without(form, absent), limits, budget)?;
+        match shapes.iter_mut().find(|(known, _)| *known == shape) {
+            Some((_, known)) => *known += factor,
+            None => shapes.push((shape, *factor)),
+        }
+    }
+    let mut sum = BigInt::ZERO;
+    for (shape, factor) in shapes.into_iter().filter(|(_, factor)| *factor != 0) {
+        sum += BigInt::from(Levels::last(shape, budget)?.count()) * factor;
+    }
+    Ok(sum)
 }

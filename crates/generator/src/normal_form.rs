@@ -5,6 +5,8 @@ use std::num::NonZeroU16;
 use serde::Serialize;
 
 use crate::Characters;
+use crate::atoms::Bounds;
+use crate::runs::Limits;
 
 /// A set of passwords in full: what every request, whatever its words, is reduced to.
 ///
@@ -92,6 +94,37 @@ impl NormalForm {
             *end = own.filter(|set| *set != self.alphabet);
         }
         self
+    }
+
+    /// The same passwords without maximums that no password exceeds, and without classes that a minimum brings anyway.
+    pub(crate) fn simplified(mut self) -> Self {
+        for rule in &mut self.rules {
+            rule.max = rule.max.filter(|max| *max < self.length);
+        }
+        if let Some(needed) = &mut self.min_classes {
+            let brought = |class: &Characters| {
+                let mut required = self.rules.iter().filter(|rule| rule.min > 0);
+                required.any(|rule| rule.characters.difference(class).is_empty())
+            };
+            let classes = needed.classes.len();
+            needed.classes.retain(|class| !brought(class));
+            let brought = u8::try_from(classes - needed.classes.len()).unwrap_or(u8::MAX);
+            needed.count = needed.count.saturating_sub(brought);
+        }
+        self.min_classes = self.min_classes.filter(|needed| needed.count > 0);
+        self
+    }
+
+    /// Whether a string of the right length and characters, also at its ends, keeps to everything else.
+    pub(crate) fn is_satisfied_by(&self, string: &[char]) -> bool {
+        let seen = |set: &Characters| string.iter().filter(|next| set.contains(**next)).count();
+        let rule = |rule: &Rule| Bounds::from(rule).contains(seen(&rule.characters));
+        self.rules.iter().filter(|rule| self.can_break(rule)).all(rule)
+            && self.min_classes.as_ref().is_none_or(|needed| {
+                let present = needed.classes.iter().filter(|class| seen(class) > 0);
+                present.count() >= needed.count.into()
+            })
+            && Limits::new(self).hold(string)
     }
 
     /// Whether a string of the right length and characters can break `rule`.

@@ -24,8 +24,6 @@ pub(crate) const DEFAULT_PIN_LENGTH: u16 = 6;
 pub(crate) const MAX_ENTROPY: u16 = 1024;
 /// The greatest number of passwords in an answer.
 pub(crate) const MAX_COUNT: u8 = 100;
-/// The greatest number of passwords of one request whose strength is estimated: one estimate takes up to some 40 ms.
-pub(crate) const MAX_ESTIMATES: u8 = 20;
 /// The greatest number of characters of all passwords in an answer together.
 pub(crate) const MAX_TOTAL: u32 = 65_536;
 /// The greatest number of characters in a text, as in `GetRandomPassword`.
@@ -73,7 +71,6 @@ pub(crate) enum Parameter {
     IncludeNumber,
     Wordlist,
     Count,
-    Strength,
 }
 
 /// What the parameters of a request describe passwords by, which decides what others it takes.
@@ -94,7 +91,7 @@ impl Parameter {
     pub(crate) fn is_for(self, terms: Terms) -> bool {
         use Terms::{Classes, Passphrase, Pin, Text};
         match self {
-            Self::Kind | Self::Count | Self::Strength => true,
+            Self::Kind | Self::Count => true,
             Self::Length
             | Self::MinEntropy
             | Self::ExcludeCharacters
@@ -188,7 +185,7 @@ pub(crate) enum Origin {
     Aws,
 }
 
-const SPELLINGS: [(&str, Parameter, Origin); 53] = {
+const SPELLINGS: [(&str, Parameter, Origin); 52] = {
     use Class::{Lowercase, Numbers, Symbols, Uppercase};
     use Origin::{Aws, Own};
     use Parameter as P;
@@ -245,7 +242,6 @@ const SPELLINGS: [(&str, Parameter, Origin); 53] = {
         ("include_number", P::IncludeNumber, Own),
         ("wordlist", P::Wordlist, Own),
         ("count", P::Count, Own),
-        ("strength", P::Strength, Own),
     ]
 };
 
@@ -337,11 +333,34 @@ fn preset(name: &str) -> Option<Characters> {
 /// The names that [`safe`] takes.
 pub(crate) const SAFE_NAMES: [&str; 7] = ["url", "shell", "json", "xml", "sql", "csv", "rds"];
 
-/// The punctuation characters and the space that need no escape in any of the places listed, one name or several with
-/// commas between.
-pub(crate) fn safe(value: &str) -> Option<Characters> {
-    let all = punctuation().union(&" ".into());
-    value.split(',').try_fold(all, |left, name| Some(left.intersection(&unescaped(name)?)))
+/// The punctuation characters and the space that are safe in some places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Safe {
+    /// Those that need no escape in any of them.
+    pub(crate) anywhere: Characters,
+    /// Those that one of them takes for something else at the beginning.
+    pub(crate) not_first: Characters,
+}
+
+/// What is safe in all the places listed: one name, or several with commas between.
+pub(crate) fn safe(value: &str) -> Option<Safe> {
+    let anywhere = punctuation().union(&" ".into());
+    let all = Safe { anywhere, not_first: Characters::default() };
+    value.split(',').try_fold(all, |all, place| {
+        let anywhere = all.anywhere.intersection(&unescaped(place)?);
+        Some(Safe { anywhere, not_first: all.not_first.union(&special_first(place)) })
+    })
+}
+
+/// What has a meaning at the beginning and nowhere else. What begins a formula in a spreadsheet is not in the set of `csv`
+/// at all, and of the others no set has such a character.
+fn special_first(place: &str) -> Characters {
+    match place {
+        // Options begin with a hyphen or a plus, and zsh replaces =name by the path of a command. A tilde or a number
+        // sign is not in the set.
+        "shell" => "-+=".into(),
+        _ => Characters::default(),
+    }
 }
 
 fn unescaped(place: &str) -> Option<Characters> {

@@ -1,18 +1,20 @@
 //! The proof of uniformity: the sampler's only randomness is [`Uniform`], so an oracle that gives every possible answer
 //! in turn visits every run of it. Added up in exact fractions, each valid password must get 1/N.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::{NonZeroU16, NonZeroU32};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use num_bigint::BigUint;
 use secrecy::ExposeSecret;
 
 use crate::Characters;
-use crate::draw;
+use crate::budget::Budget;
 use crate::normal_form::{MinClasses, NormalForm, Rule};
 use crate::policy::Policy;
-use crate::positions::Positions;
+use crate::ranked::Ranked;
 use crate::uniform::Uniform;
+use crate::{draw, inclusion};
 
 /// Walks the tree of all answers in order, depth first.
 #[derive(Default)]
@@ -20,10 +22,18 @@ struct Oracle {
     /// Answers and bounds of the run, from the first question on.
     path: Vec<(u32, u32)>,
     asked: usize,
+    /// The greatest number of questions of a run, if any.
+    most: Option<usize>,
 }
+
+/// What ends a run that asks too much.
+struct Truncated;
 
 impl Uniform for Oracle {
     fn below(&mut self, bound: NonZeroU32) -> u32 {
+        if Some(self.asked) == self.most {
+            std::panic::resume_unwind(Box::new(Truncated));
+        }
         if self.asked == self.path.len() {
             self.path.push((0, bound.get()));
         }
@@ -58,13 +68,31 @@ impl Oracle {
 type Weight = BTreeMap<BigUint, u32>;
 
 /// All outcomes of `run` with their exact probabilities.
-fn outcomes(mut run: impl FnMut(&mut Oracle) -> String) -> BTreeMap<String, Weight> {
-    let mut oracle = Oracle::default();
+fn outcomes(run: impl FnMut(&mut Oracle) -> String) -> BTreeMap<String, Weight> {
+    walk(Oracle::default(), run)
+}
+
+/// The outcomes of those runs that ask no more than so many questions.
+fn outcomes_within(
+    most: usize,
+    run: impl FnMut(&mut Oracle) -> String,
+) -> BTreeMap<String, Weight> {
+    walk(Oracle { most: Some(most), ..Oracle::default() }, run)
+}
+
+fn walk(
+    mut oracle: Oracle,
+    mut run: impl FnMut(&mut Oracle) -> String,
+) -> BTreeMap<String, Weight> {
     let mut outcomes: BTreeMap<String, Weight> = BTreeMap::new();
     loop {
-        let outcome = run(&mut oracle);
-        let denominator = oracle.path.iter().map(|(_, bound)| BigUint::from(*bound)).product();
-        *outcomes.entry(outcome).or_default().entry(denominator).or_default() += 1;
+        match catch_unwind(AssertUnwindSafe(|| run(&mut oracle))) {
+            Ok(outcome) => {
+                let bounds = oracle.path.iter().map(|(_, bound)| BigUint::from(*bound));
+                *outcomes.entry(outcome).or_default().entry(bounds.product()).or_default() += 1;
+            }
+            Err(cause) => assert!(cause.is::<Truncated>(), "a run failed"),
+        }
         if !oracle.advance() {
             return outcomes;
         }
@@ -215,7 +243,7 @@ fn runs(repeating: u16, sequential: u16, form: NormalForm) -> NormalForm {
     NormalForm { max_repeating, max_sequential, ..form }
 }
 
-/// Small forms for engine A that are split before they are counted, or in which no character stands twice.
+/// Small forms with sets for their ends, with distinct characters, or with a number of classes.
 fn split_forms() -> Vec<NormalForm> {
     let overlapping = [("abc", 2, None), ("cd", 1, Some(1))];
     vec![
@@ -240,7 +268,7 @@ fn split_forms() -> Vec<NormalForm> {
     ]
 }
 
-/// Small forms for engine B.
+/// Small forms with limits on runs.
 fn run_forms() -> Vec<NormalForm> {
     let overlapping = [("abc", 2, None), ("cd", 1, Some(1))];
     vec![
@@ -268,122 +296,87 @@ fn run_forms() -> Vec<NormalForm> {
     ]
 }
 
+/// The small forms of every kind.
+fn all_forms() -> impl Iterator<Item = NormalForm> {
+    small_forms().into_iter().chain(split_forms()).chain(run_forms())
+}
+
+/// All tables that are possible for a form.
+fn tables(form: &NormalForm) -> [Ranked; 2] {
+    let (form, budget) = (form.clone().reduced(), &mut Budget::default());
+    [Ranked::new(&form, budget), Ranked::by_positions(&form, budget)].map(Result::unwrap)
+}
+
 #[test]
-fn the_count_is_that_of_brute_force() {
-    for form in small_forms().into_iter().chain(split_forms()).chain(run_forms()) {
-        let policy = compiled(&form);
-        assert_eq!(*policy.count(), BigUint::from(brute_force(&form).len()), "{form:?}");
-        assert_eq!(policy.recount(), *policy.count(), "{form:?}");
+fn every_way_counts_what_brute_force_counts() {
+    let mut ways = [0; 3];
+    for form in all_forms() {
+        let expected = BigUint::from(brute_force(&form).len());
+        assert_eq!(*compiled(&form).count(), expected, "{form:?}");
+        let by_inclusion = inclusion::count(&form.clone().reduced(), &mut Budget::default());
+        if let Some(count) = by_inclusion.unwrap() {
+            assert_eq!(count, expected, "{form:?}");
+            ways[0] += 1;
+        }
+        for tables in tables(&form) {
+            assert_eq!(tables.count(), expected, "{form:?}");
+            ways[if matches!(tables, Ranked::Composition(_)) { 1 } else { 2 }] += 1;
+        }
     }
+    assert_eq!(ways, [34, 25, 97]);
 }
 
 #[test]
 fn unranking_is_a_bijection_onto_the_passwords() {
-    for form in small_forms().into_iter().chain(split_forms()).chain(run_forms()) {
-        let policy = compiled(&form);
-        let count = u32::try_from(policy.count()).unwrap();
-        let unranked: Vec<String> =
-            (0..count).map(|rank| policy.unrank(rank.into()).iter().collect()).collect();
-        assert_eq!(sorted(&unranked), sorted(&brute_force(&form)), "{form:?}");
+    for form in all_forms() {
+        let expected = sorted(&brute_force(&form));
+        for tables in tables(&form) {
+            let count = u32::try_from(tables.count()).unwrap();
+            let unranked = (0..count).map(|rank| tables.unrank(rank.into()).iter().collect());
+            let unranked: Vec<String> = unranked.collect();
+            assert_eq!(sorted(&unranked), expected, "{form:?}");
+        }
     }
 }
 
+/// One attempt gives each password with the same probability, and attempts are repeated until one succeeds.
 #[test]
-fn every_password_is_drawn_with_probability_one_in_n() {
-    assert_eq!(walked(&small_forms()), [22, 18]);
-    assert_eq!(walked(&split_forms()), [18, 17]);
-    assert_eq!(walked(&run_forms()), [21, 15]);
-}
-
-/// Follows every answer for each form, and for how many without and with a try position by position.
-fn walked(forms: &[NormalForm]) -> [usize; 2] {
-    let mut walked = [0, 0];
-    for form in forms {
-        let policy = compiled(form);
-        let expected = brute_force(form);
-        for (tries, walked) in (0..).zip(&mut walked) {
-            // A failed try is followed by every rank.
-            let strings = (form.alphabet.len() + form.inner.len()).pow(form.length.into());
-            if tries > 0 && (strings - expected.len()) * expected.len() > 50_000 {
-                continue;
-            }
-            *walked += 1;
-            let outcomes = outcomes(|oracle| draw::one(&policy, oracle, tries).iter().collect());
-            assert!(outcomes.keys().eq(&sorted(&expected)), "{tries} tries, {form:?}");
-            for (password, weight) in &outcomes {
-                assert!(
-                    is_one_in(expected.len(), weight),
-                    "{password}: {weight:?}, {tries} tries, {form:?}"
-                );
+fn every_password_is_equally_likely_in_every_way() {
+    let (mut certain, mut in_vain) = (0, 0);
+    for form in all_forms() {
+        let expected = sorted(&brute_force(&form));
+        for policy in Policy::in_every_way(&form) {
+            let mut outcomes = outcomes(|oracle| {
+                let draft = policy.attempt(oracle);
+                draft.map_or("in vain".to_owned(), |draft| draft.iter().collect())
+            });
+            let failures = outcomes.remove("in vain");
+            assert!(outcomes.keys().eq(&expected), "{policy:?}");
+            let weights: BTreeSet<&Weight> = outcomes.values().collect();
+            assert_eq!(weights.len(), 1, "{policy:?}");
+            if failures.is_some() {
+                in_vain += 1;
+            } else {
+                let weight = weights.first().unwrap();
+                assert!(is_one_in(expected.len(), weight), "{weight:?}, {policy:?}");
+                certain += 1;
             }
         }
     }
-    walked
+    assert_eq!([certain, in_vain], [150, 94]);
 }
 
-#[test]
-fn inclusion_and_exclusion_counts_what_brute_force_counts() {
-    for form in run_forms().into_iter().map(NormalForm::reduced) {
-        let expected = BigUint::from(brute_force(&form).len());
-        assert_eq!(Positions::by_terms(&form), expected, "{form:?}");
-    }
-}
-
-#[test]
-fn by_halves_every_password_is_equally_likely() {
-    let rows = [
-        (1, runs(1, 0, form(4, "abc", "", &[("a", 1, Some(1))]))),
-        (1, runs(0, 1, form(4, "abce", "", &[]))),
-        (1, runs(2, 2, form(4, "ab", " ", &[("a", 1, None)]))),
-        (2, runs(1, 1, form(2, "abd", "", &[("a", 0, Some(1))]))),
-        (2, runs(1, 0, ended("a", "bc", form(3, "abc", "", &[])))),
-        (2, runs(1, 0, at_least(2, &["a", "b"], form(3, "ab", "", &[])))),
-    ];
-    for (tries, form) in rows {
-        let outcomes = outcomes(|oracle| {
-            let draft = Positions::by_halves(&form, oracle, tries);
-            draft.map_or(String::new(), |draft| draft.iter().collect())
-        });
-        let mut passwords: Vec<&String> = outcomes.keys().filter(|key| !key.is_empty()).collect();
-        passwords.sort();
-        assert!(passwords.into_iter().eq(&sorted(&brute_force(&form))), "{form:?}");
-        let common: BigUint = outcomes.values().flat_map(BTreeMap::keys).product();
-        let weights =
-            outcomes.iter().filter(|(password, _)| !password.is_empty()).map(|(_, weight)| {
-                weight
-                    .iter()
-                    .map(|(denominator, times)| &common / denominator * times)
-                    .sum::<BigUint>()
-            });
-        let mut weights: Vec<BigUint> = weights.collect();
-        weights.dedup();
-        assert_eq!(weights.len(), 1, "{form:?}");
-    }
-}
-
-#[test]
-fn a_second_try_changes_nothing() {
-    for form in [
-        form(2, "aA0", "", &[("A", 1, None)]),
-        form(3, "a0", " ", &[("a", 1, None), ("0", 1, None)]),
-    ] {
-        let policy = compiled(&form);
-        let expected = brute_force(&form);
-        let outcomes = outcomes(|oracle| draw::one(&policy, oracle, 2).iter().collect());
-        assert!(outcomes.keys().eq(&sorted(&expected)));
-        assert!(outcomes.values().all(|weight| is_one_in(expected.len(), weight)));
-    }
-}
-
+/// Of the sequences that are complete after so many answers, each is equally likely.
 #[test]
 fn every_sequence_of_different_passwords_is_equally_likely() {
     let form = form(3, "ab", "", &[("a", 1, Some(2))]);
     let policy = compiled(&form);
-    // Six passwords: more than half of them are drawn by ranks.
-    for (count, sequences) in [(4, 360), (5, 720), (6, 720)] {
-        let outcomes = outcomes(|oracle| joined(&draw::distinct(&policy, count, oracle, 0)));
+    for (count, sequences, answers) in [(1, 6, 3), (2, 30, 4), (4, 360, 5), (5, 720, 6)] {
+        let outcomes =
+            outcomes_within(answers, |oracle| joined(&draw::distinct(&policy, count, oracle)));
         assert_eq!(outcomes.len(), sequences, "{count} passwords");
-        assert!(outcomes.values().all(|weight| is_one_in(sequences, weight)), "{count} passwords");
+        let weights: BTreeSet<&Weight> = outcomes.values().collect();
+        assert_eq!(weights.len(), 1, "{count} passwords");
     }
 }
 

@@ -3,19 +3,20 @@
 use std::num::NonZeroU16;
 
 use crate::apple::Warning;
+use crate::budget::Budget;
 use crate::classes::{alphabet, characters, maximums, rules, safe};
 use crate::fields::{Field, Fields, Given, conflict, in_range};
 use crate::parameter::{
     AMBIGUOUS, Class, DEFAULT_AWS_LENGTH, DEFAULT_LENGTH, DEFAULT_PIN_LENGTH, Kind, MAX_COUNT,
-    MAX_ENTROPY, MAX_ESTIMATES, MAX_LENGTH, MAX_PIN_LENGTH, MAX_TOTAL, MIN_AWS_LENGTH, MIN_LENGTH,
-    MIN_PIN_LENGTH, Origin, Parameter, Terms,
+    MAX_ENTROPY, MAX_LENGTH, MAX_PIN_LENGTH, MAX_TOTAL, MIN_AWS_LENGTH, MIN_LENGTH, MIN_PIN_LENGTH,
+    Origin, Parameter, Terms,
 };
 use crate::passphrase::{MAX_WORDS, MIN_WORDS};
-use crate::shortest::Search;
-use crate::wanted::Wanted;
+use crate::policy::Counted;
+use crate::shortest::{Search, shortest};
 use crate::{
     Allowed, Characters, Conflict, Error, MinClasses, NormalForm, Passphrase, PassphraseOptions,
-    Recipe, Rule, cache, vault_policy,
+    Recipe, Rule, vault_policy,
 };
 
 /// A request whose parameters are all known and consistent; whether any password satisfies it, [`Request::compile`]
@@ -25,7 +26,6 @@ pub struct Request {
     kind: Kind,
     made_of: MadeOf,
     count: u8,
-    strength: bool,
     warnings: Vec<Warning>,
 }
 
@@ -33,6 +33,14 @@ pub struct Request {
 enum MadeOf {
     Characters(Box<Wanted>),
     Words(Passphrase),
+}
+
+/// What passwords of characters are like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wanted {
+    form: NormalForm,
+    /// The entropy that decides the length, if it does.
+    search: Option<Search>,
 }
 
 impl Request {
@@ -56,9 +64,8 @@ impl Request {
         match read {
             Ok((made_of, count)) if errors.is_empty() => {
                 let kind = fields.kind();
-                let strength = is_true(fields.strength.as_ref());
                 let warnings = fields.rules.map(|given| given.value.warnings).unwrap_or_default();
-                Ok(Self { kind, made_of, count, strength, warnings })
+                Ok(Self { kind, made_of, count, warnings })
             }
             _ => {
                 errors.sort_by(|one, other| one.place().cmp(&other.place()));
@@ -85,29 +92,28 @@ impl Request {
         self.count
     }
 
-    /// Whether an estimate of each password's strength is asked for, which is not this crate's to make.
-    #[must_use]
-    pub fn strength(&self) -> bool {
-        self.strength
-    }
-
     /// The passwords that satisfy the request; with the shortest length that has the entropy, if the request asks for
-    /// one. The policies of the last few requests are kept, so that the same request again costs little.
+    /// one.
     ///
     /// # Errors
-    /// [`Error::Unsatisfiable`] and [`Error::PolicyTooComplex`], as [`Policy::compile`]. If an entropy is asked for, also
-    /// [`Error::EntropyUnreachable`], and [`Error::InvalidParameter`] if so many passwords of the length it takes have
-    /// too many characters together.
+    /// [`Error::Unsatisfiable`], and [`Error::PolicyTooComplex`] if counting and drawing what is asked for takes too
+    /// much work or memory. If an entropy is asked for, also [`Error::EntropyUnreachable`], and
+    /// [`Error::InvalidParameter`] if so many passwords of the length it takes have too many characters together.
     pub fn compile(&self) -> Result<Recipe, Error> {
-        match &self.made_of {
-            MadeOf::Words(passphrase) => Ok(Recipe::Passphrase(passphrase.clone())),
-            MadeOf::Characters(wanted) => {
-                let policy = cache::get(wanted, Wanted::compile)?;
-                let length = policy.normal_form().length;
-                fits(self.count, length).map_err(|allowed| invalid("count", allowed))?;
-                Ok(Recipe::Policy(policy))
-            }
-        }
+        self.compile_within(&mut Budget::default())
+    }
+
+    pub(crate) fn compile_within(&self, budget: &mut Budget) -> Result<Recipe, Error> {
+        let wanted = match &self.made_of {
+            MadeOf::Words(passphrase) => return Ok(Recipe::Passphrase(passphrase.clone())),
+            MadeOf::Characters(wanted) => wanted,
+        };
+        let counted = match wanted.search {
+            Some(search) => shortest(&wanted.form, search, budget)?,
+            None => Counted::new(wanted.form.clone(), budget)?,
+        };
+        fits(self.count, counted.length()).map_err(|allowed| invalid("count", allowed))?;
+        Ok(Recipe::Policy(counted.policy(self.count, budget)?))
     }
 }
 
@@ -227,12 +233,6 @@ fn contradictions(fields: &Fields) -> Vec<Error> {
     if let (Some(some), Some(each)) = (&fields.min_classes, each) {
         errors.push(conflict(&some.name, &each.name, Conflict::EachAndSome));
     }
-    let strength = fields.strength.as_ref().filter(|given| given.value);
-    let many = fields.count.as_ref();
-    let many = many.filter(|given| given.value.is_some_and(|count| count > MAX_ESTIMATES.into()));
-    if let (Some(count), Some(strength)) = (many, strength) {
-        errors.push(conflict(&count.name, &strength.name, Conflict::TooManyEstimates));
-    }
     if let (Some(rules), Some(policy)) = (&fields.rules, &fields.policy) {
         errors.push(conflict(&policy.name, &rules.name, Conflict::RulesAndPolicy));
     }
@@ -321,14 +321,25 @@ fn form(fields: &Fields, length: u16, rules: Vec<Rule>, limits: Limits) -> Norma
         return NormalForm { alphabet, ..common };
     }
     let space = Characters::from(if is_true(fields.include_space.as_ref()) { " " } else { "" });
+    let alphabet = alphabet(fields).difference(&dropped);
     let counted = || rules.iter().map(|rule| rule.characters.clone()).collect();
     NormalForm {
-        alphabet: alphabet(fields).difference(&dropped),
+        first: first(fields, &alphabet),
+        alphabet,
         inner: safe(fields, space).difference(&dropped),
-        first: fields.first.as_ref().and_then(|given| given.value.characters()),
         last: fields.last.as_ref().and_then(|given| given.value.characters()),
         min_classes: limits.classes.map(|count| MinClasses { count, classes: counted() }),
         rules,
         ..common
+    }
+}
+
+/// The characters of the alphabet that may be first, if not all may.
+fn first(fields: &Fields, alphabet: &Characters) -> Option<Characters> {
+    let asked = fields.first.as_ref().and_then(|given| given.value.characters());
+    let special = fields.safe.as_ref().map(|given| &given.value.not_first);
+    match special.filter(|special| !special.is_empty()) {
+        Some(special) => Some(asked.as_ref().unwrap_or(alphabet).difference(special)),
+        None => asked,
     }
 }

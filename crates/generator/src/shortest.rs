@@ -2,19 +2,13 @@
 
 use num_bigint::BigUint;
 
+use crate::budget::Budget;
 use crate::normal_form::{NormalForm, Rule};
-use crate::policy::Policy;
-use crate::{Characters, Error, Limit, Reason, budget, reason};
+use crate::policy::Counted;
+use crate::{Characters, Error, Reason, reason};
 
-/// The greatest cost in nanoseconds of all lengths together that are tried one after the other.
-const MAX_COST: usize = 2 * budget::MAX_COST;
-
-/// What trying a length costs at least, whatever comes of it.
-const COST_OF_TRY: usize = 1 << 16;
-
-/// So many characters without a maximum always include one that continues no run of its neighbours: each of the two
-/// rules out itself, its successor and its predecessor.
-const BREAKERS: usize = 7;
+/// What trying a length takes besides counting, in steps.
+const COST_OF_TRY: usize = 1 << 12;
 
 /// The lengths that may be chosen, and what they must give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,116 +18,46 @@ pub(crate) struct Search {
     pub(crate) max_length: u16,
 }
 
-/// The policy of `form` with the least length that gives the entropy, whatever length `form` has.
+/// The passwords of `form` with the least length that gives the entropy, whatever length `form` has.
 ///
 /// No shorter password can have the entropy than one with every character free, nor can one be shorter than the
-/// minimums, so that is where the search starts. Where more characters never make fewer passwords, it doubles the
-/// distance and halves the interval. Else it tries every length, but for those that cannot have the entropy since they
-/// begin with one of too few strings.
+/// minimums, so that is where the search starts. It tries every length from there on, except for those that cannot have
+/// the entropy since they begin with one of too few strings.
 ///
 /// # Errors
-/// Those of [`Policy::compile`] except for what another length mends, [`Error::EntropyUnreachable`], and
-/// [`Error::PolicyTooComplex`] also if too much work has shown only that some lengths are too short.
-pub(crate) fn shortest(form: &NormalForm, search: Search) -> Result<Policy, Error> {
+/// Those of [`Counted::new`] except for what another length mends, and [`Error::EntropyUnreachable`].
+pub(crate) fn shortest(
+    form: &NormalForm,
+    search: Search,
+    budget: &mut Budget,
+) -> Result<Counted, Error> {
     let form = form.clone().reduced();
-    let start = start(&form, search);
-    let found = if grows(&form) {
-        by_halves(&form, start, search)
-    } else {
-        one_by_one(&form, start, search)
-    };
-    found?.ok_or_else(|| {
-        let Search { bits, max_length, .. } = search;
-        // An empty set explains more than an entropy out of reach.
-        match reason::find(&NormalForm { length: max_length, ..form }) {
-            Some(reason) if !depends_on_length(&reason) => Error::Unsatisfiable(reason),
-            Some(_) | None => Error::EntropyUnreachable { bits, max_length },
-        }
-    })
-}
-
-/// Whether there are never fewer passwords of one character more, from two characters on.
-///
-/// Put a character before the last one, each time one that no maximum counts and that neither equals nor follows nor
-/// precedes its neighbours, if runs are limited. Then the ends, the minimums and the maximums are kept, and runs only
-/// get shorter; and the password without it is the old one, so that different ones stay different.
-fn grows(form: &NormalForm) -> bool {
-    let bounded = form.rules.iter().filter(|rule| rule.max.is_some());
-    let bounded = bounded.fold(Characters::default(), |all, rule| all.union(&rule.characters));
-    let unbounded = form.alphabet.union(&form.inner).difference(&bounded).len();
-    let limited = form.max_repeating.is_some() || form.max_sequential.is_some();
-    !form.distinct && unbounded >= if limited { BREAKERS } else { 1 }
-}
-
-/// The least length from `start` on, if longer passwords are never fewer.
-fn by_halves(form: &NormalForm, start: u16, search: Search) -> Result<Option<Policy>, Error> {
-    let at = |length| {
-        Ok(counted(form, length, &mut 0)?.filter(|policy| has(policy.count(), search.bits)))
-    };
-    let (mut short, mut step) = (start.saturating_sub(1), 1);
-    while short < search.max_length {
-        let long = short.saturating_add(step).min(search.max_length);
-        match at(long) {
-            Ok(None) => short = long,
-            found => return halve(short, long, found, at),
-        }
-        // Passwords of one character may be more than those of two.
-        if short >= 2 {
-            step = step.saturating_mul(2);
-        }
-    }
-    Ok(None)
-}
-
-/// Narrows `short`, which is not long enough, and `long`, which is or is too long to be counted, down to neighbours.
-fn halve(
-    mut short: u16,
-    mut long: u16,
-    mut found: Result<Option<Policy>, Error>,
-    at: impl Fn(u16) -> Result<Option<Policy>, Error>,
-) -> Result<Option<Policy>, Error> {
-    while long - short > 1 {
-        let middle = short.midpoint(long);
-        match at(middle) {
-            Ok(None) => short = middle,
-            longer => (long, found) = (middle, longer),
-        }
-    }
-    found
-}
-
-/// The least length from `start` on that no reason rules out.
-///
-/// Whatever the lengths of passwords are, each begins with a string that keeps to the maximums and to the limits on
-/// runs. If there are R of those with so many characters, passwords with k characters more are at most R·size^k.
-fn one_by_one(form: &NormalForm, start: u16, search: Search) -> Result<Option<Policy>, Error> {
-    let beginning = beginning(form);
+    let beginning = beginning(&form);
     let size = beginning.alphabet.len();
-    let (mut length, mut cost) = (start, 0);
-    while length <= search.max_length {
-        if cost > MAX_COST {
-            return Err(Error::PolicyTooComplex(Limit::Work));
-        }
-        let policy = counted(form, length, &mut cost)?;
-        if let Some(policy) = policy.filter(|policy| has(policy.count(), search.bits)) {
-            return Ok(Some(policy));
-        }
-        let beginnings = match counted(&beginning, length, &mut cost) {
-            Ok(policy) => policy.map(|policy| policy.count().clone()).unwrap_or_default(),
-            Err(Error::PolicyTooComplex(_)) => {
-                cost += MAX_COST / 64;
-                power(size, length)
+    let Search { bits, max_length, .. } = search;
+    let (mut length, longest) = (start(&form, search), longest(&beginning, max_length));
+    while length <= longest {
+        let begun = at(&beginning, length, budget)?.map(|begun| begun.count).unwrap_or_default();
+        if has(&begun, bits) {
+            let found = at(&form, length, budget)?;
+            if let Some(found) = found.filter(|found| has(&found.count, bits)) {
+                return Ok(found);
             }
-            Err(_) => BigUint::ZERO,
-        };
+        }
+        // Of the strings with one character more there are at most `size` times as many, and so on.
+        let mut longer = begun * size;
         length += 1;
-        let mut longer = beginnings * size;
-        while length <= search.max_length && !has(&longer, search.bits) {
+        while length <= longest && !has(&longer, bits) {
+            budget.sums(1, bits.into()).map_err(Error::PolicyTooComplex)?;
             longer *= size;
             length += 1;
         }
     }
-    Ok(None)
+    // An empty set explains more than an entropy out of reach.
+    match reason::find(&NormalForm { length: max_length, ..form }) {
+        Some(reason) if !depends_on_length(&reason) => Err(Error::Unsatisfiable(reason)),
+        Some(_) | None => Err(Error::EntropyUnreachable { bits, max_length }),
+    }
 }
 
 /// What the first characters of every longer password of `form` satisfy.
@@ -148,20 +72,16 @@ fn beginning(form: &NormalForm) -> NormalForm {
     }
 }
 
-fn power(size: usize, length: u16) -> BigUint {
-    BigUint::from(size).pow(length.into())
-}
-
 /// Whether so many passwords have at least `bits` of entropy.
 fn has(passwords: &BigUint, bits: u16) -> bool {
     passwords.bits() > u64::from(bits)
 }
 
-/// The policy of `form` with `length`, if there are such passwords; what it costs is added to `cost`.
-fn counted(form: &NormalForm, length: u16, cost: &mut usize) -> Result<Option<Policy>, Error> {
-    *cost = cost.saturating_add(COST_OF_TRY);
-    match Policy::compile_at(NormalForm { length, ..form.clone() }, cost) {
-        Ok(policy) => Ok(Some(policy)),
+/// The passwords of `form` with `length`, if there are any.
+fn at(form: &NormalForm, length: u16, budget: &mut Budget) -> Result<Option<Counted>, Error> {
+    budget.pay(COST_OF_TRY).map_err(Error::PolicyTooComplex)?;
+    match Counted::new(NormalForm { length, ..form.clone() }, budget) {
+        Ok(counted) => Ok(Some(counted)),
         Err(Error::Unsatisfiable(reason)) if depends_on_length(&reason) => Ok(None),
         Err(error) => Err(error),
     }
@@ -182,13 +102,26 @@ fn depends_on_length(reason: &Reason) -> bool {
     }
 }
 
-/// A length that no shorter one than which gives the entropy.
+/// A lower bound on the length that gives the entropy.
 fn start(form: &NormalForm, search: Search) -> u16 {
     let size = form.alphabet.len() + form.inner.len();
-    let free = (search.min_length..=search.max_length)
-        .find(|length| has(&power(size, *length), search.bits));
+    let strings = std::iter::successors(Some(BigUint::from(1_u32)), |fewer| Some(fewer * size));
+    // More than so many characters have the entropy, or none have.
+    let lengths = (0..=search.max_length).take(usize::from(search.bits) + 2);
+    let free = lengths.zip(strings).find(|(_, strings)| has(strings, search.bits));
     let minimums = u16::try_from(reason::least_length(form)).unwrap_or(u16::MAX);
-    free.map_or(u16::MAX, |free| free.max(minimums))
+    free.map_or(u16::MAX, |(free, _)| free.max(minimums).max(search.min_length))
+}
+
+/// The greatest length up to `max_length` that strings of distinct characters, or of characters with maximums, can have.
+fn longest(beginning: &NormalForm, max_length: u16) -> u16 {
+    let bounded = || beginning.rules.iter().filter_map(|rule| Some((&rule.characters, rule.max?)));
+    let all = bounded().fold(Characters::default(), |all, (set, _)| all.union(set));
+    let maximums: usize = bounded().map(|(_, max)| usize::from(max)).sum();
+    let distinct = beginning.distinct.then(|| beginning.alphabet.len());
+    let bounded = (all == beginning.alphabet).then_some(maximums);
+    let most = distinct.into_iter().chain(bounded).min().unwrap_or(usize::MAX);
+    u16::try_from(most).unwrap_or(u16::MAX).min(max_length)
 }
 
 #[cfg(test)]
@@ -248,24 +181,15 @@ mod tests {
         fn no_length_is_missed(form in forms(), bits in 1..20_u16, min_length in 1..5_u16) {
             let search = Search { bits, min_length, max_length: MAX_LENGTH };
             let lengths = min_length..=MAX_LENGTH;
-            let reached = lengths.clone().find(|length| matches!(counted(&form, *length, &mut 0), Ok(Some(policy)) if has(policy.count(), bits)));
-            match shortest(&form, search) {
-                Ok(policy) => prop_assert_eq!(Some(policy.normal_form().length), reached),
+            let reached = lengths.clone().find(|length| matches!(at(&form, *length, &mut Budget::default()), Ok(Some(found)) if has(&found.count, bits)));
+            match shortest(&form, search, &mut Budget::default()) {
+                Ok(found) => prop_assert_eq!(Some(found.length()), reached),
                 Err(Error::EntropyUnreachable { .. }) => prop_assert_eq!(None, reached),
+                // All lengths are paid from one budget.
+                Err(Error::PolicyTooComplex(_)) => prop_assert!(form.distinct),
                 Err(error) => {
-                    let same = |length| matches!(counted(&form, length, &mut 0), Err(other) if other == error);
+                    let same = |length| matches!(at(&form, length, &mut Budget::default()), Err(other) if other == error);
                     prop_assert!(lengths.clone().all(same), "{error}");
-                }
-            }
-        }
-
-        #[test]
-        fn where_it_grows_there_are_never_fewer(form in forms()) {
-            let form = form.reduced();
-            let count = |length| counted(&form, length, &mut 0).map(|policy| policy.map(|policy| policy.count().clone()));
-            for length in (2..MAX_LENGTH).filter(|_| grows(&form)) {
-                if let (Ok(short), Ok(long)) = (count(length), count(length + 1)) {
-                    prop_assert!(short <= long, "{length}");
                 }
             }
         }
@@ -286,7 +210,8 @@ mod tests {
         };
         let search = |bits| Search { bits, min_length: 1, max_length: 4096 };
         let least = |others, bits| {
-            shortest(&form(others), search(bits)).map(|policy| policy.normal_form().length)
+            shortest(&form(others), search(bits), &mut Budget::default())
+                .map(|found| found.length())
         };
         // 2n² + 1 strings of n characters up to 300, none beyond 302.
         assert_eq!(least(2, 16), Ok(182));
@@ -303,8 +228,8 @@ mod tests {
             max_repeating: NonZeroU16::new(1),
             ..NormalForm::default()
         };
-        let is_there = |length| counted(&form, length, &mut 0).map(|policy| policy.is_some());
+        let is_there =
+            |length| at(&form, length, &mut Budget::default()).map(|policy| policy.is_some());
         assert_eq!([2, 3, 4].map(is_there), [Ok(true), Ok(false), Ok(true)]);
-        assert!(!grows(&form));
     }
 }

@@ -1,14 +1,16 @@
 //! Apple's password rules: rules of real sites, what is refused and where, what is ignored, and random rules.
 #![cfg(test)]
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 
 use generator::apple::{Ignored, MAX_CHARACTERS, Problem, Rules, Warning};
-use generator::{Characters, NormalForm, Policy};
+use generator::{Characters, NormalForm, Request};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use secrecy::ExposeSecret;
+use serde_json::Value;
 
 /// Rules that sites publish, each after what it comes to: `minlength`, `maxlength`, the limit on runs, the sizes of the
 /// required sets and that of the allowed one.
@@ -207,7 +209,7 @@ fn of_several_numbers_the_strictest_holds() {
 
 #[test]
 fn what_would_lose_a_rule_is_refused_with_its_position() {
-    use Problem::{Class, ClassEnd, Colon, Lengths, Number, OpenSet, Property};
+    use Problem::{Class, ClassEnd, Colon, Lengths, Number, OpenSet, Property, Ungenerable};
     let rows = [
         ("; minlength: 8", 1, Property),
         (";", 1, Property),
@@ -246,6 +248,11 @@ fn what_would_lose_a_rule_is_refused_with_its_position() {
         ("maxlength: 8; maxlength: 20; minlength: 9", 41, Lengths),
         ("é", 1, Property),
         ("allowed: [é] é", 14, ClassEnd),
+        ("required: [áñ]", 11, Ungenerable),
+        ("required: lower; required: [], [áñ], [ö]; minlength: 8", 32, Ungenerable),
+        ("required: digit, [ñ]; required: [ñ]; allowed: upper", 33, Ungenerable),
+        ("allowed: [äöü]; minlength: 8", 10, Ungenerable),
+        ("allowed: []; allowed: [ä]; allowed: [ö]", 23, Ungenerable),
     ];
     for (text, position, what) in rows {
         let error = Rules::parse(text).expect_err(text);
@@ -261,7 +268,7 @@ fn what_would_lose_a_rule_is_refused_with_its_position() {
 #[test]
 fn what_has_no_effect_is_told() {
     use Ignored::{EmptyProperty, EmptySet, Hyphen, Repeated, Unprintable, Zero};
-    let rows: [(&str, &[(usize, Ignored)]); 10] = [
+    let rows: [(&str, &[(usize, Ignored)]); 12] = [
         ("minlength: 8; required: lower;", &[]),
         ("required:; allowed: ;", &[(1, EmptyProperty)]),
         ("minlength: 0; maxlength: 0", &[(12, Zero)]),
@@ -271,7 +278,9 @@ fn what_has_no_effect_is_told() {
         ("allowed: [-a]]", &[]),
         ("allowed: [!\"§$§]", &[(13, Unprintable)]),
         ("required: [?,./.]; allowed: [äaä]", &[(16, Repeated), (30, Unprintable)]),
-        ("allowed: [äöü]", &[(10, EmptySet), (11, Unprintable)]),
+        ("allowed: lower, [äöü]", &[(17, EmptySet), (18, Unprintable)]),
+        ("allowed: [äöü]; required: lower", &[(10, EmptySet), (11, Unprintable)]),
+        ("required: digit, [ñ]", &[(18, EmptySet), (19, Unprintable)]),
     ];
     for (text, expected) in rows {
         let expected: Vec<Warning> =
@@ -356,35 +365,41 @@ fn longest_run(password: &str, step: i32) -> usize {
     longest.0
 }
 
+/// Whether a password of the default length keeps to the rules.
+fn check(site: &str, rules: &Rules, password: &str) {
+    let characters: Characters = password.into();
+    let length = rules.default_length();
+    assert_eq!(password.len(), usize::from(length), "{site}");
+    assert!(rules.min_length.is_none_or(|min| length >= min), "{site}");
+    assert!(rules.max_length.is_none_or(|max| length <= max), "{site}");
+    assert!(characters.difference(&rules.allowed).is_empty(), "{site}: {password}");
+    assert!(password.trim() == password, "{site}: {password}");
+    for set in &rules.required {
+        let times = rules.required.iter().filter(|other| *other == set).count();
+        let found = password.chars().filter(|next| set.contains(*next)).count();
+        assert!(found >= times, "{site}: {password}");
+    }
+    let (repeating, sequential) = runs(rules);
+    for (limit, steps) in [(repeating, &[0][..]), (sequential, &[-1, 1])] {
+        let longest = steps.iter().map(|step| longest_run(password, *step)).max();
+        assert!(limit.is_none_or(|limit| longest <= Some(limit.into())), "{site}: {password}");
+    }
+}
+
 #[test]
-fn generated_passwords_keep_to_the_rules_of_sites() {
+fn every_published_rule_gets_passwords_that_keep_to_it() {
+    let published = include_str!("data/site-rules/password-rules.json");
+    let sites: BTreeMap<String, BTreeMap<String, Value>> = serde_json::from_str(published).unwrap();
+    assert_eq!(sites.len(), 434);
     let mut rng = ChaCha8Rng::seed_from_u64(5);
-    for line in SITES.lines().filter(|line| !line.is_empty()) {
-        let rules = parse(line.split_once(" | ").unwrap().1);
-        let length = rules.default_length();
-        let policy = Policy::compile(rules.normal_form(length)).expect(line);
-        let generated = policy.generate(10, &mut rng).unwrap();
-        for password in generated.passwords.iter().map(ExposeSecret::expose_secret) {
-            let characters: Characters = password.into();
-            assert_eq!(password.len(), usize::from(length), "{line}");
-            assert!(rules.min_length.is_none_or(|min| length >= min), "{line}");
-            assert!(rules.max_length.is_none_or(|max| length <= max), "{line}");
-            assert!(characters.difference(&rules.allowed).is_empty(), "{line}: {password}");
-            assert!(password.trim() == password, "{line}: {password}");
-            for set in &rules.required {
-                let times = rules.required.iter().filter(|other| *other == set).count();
-                let found = password.chars().filter(|next| set.contains(*next)).count();
-                assert!(found >= times, "{line}: {password}");
-            }
-            let (repeating, sequential) = runs(&rules);
-            for (limit, steps) in [(repeating, &[0][..]), (sequential, &[-1, 1])] {
-                let longest = steps.iter().map(|step| longest_run(password, *step)).max();
-                assert!(
-                    limit.is_none_or(|limit| longest <= Some(limit.into())),
-                    "{line}: {password}"
-                );
-            }
-        }
+    for (site, quirk) in &sites {
+        let text = quirk["password-rules"].as_str().unwrap();
+        let request = Request::from_pairs([("rules", text), ("count", "10")]);
+        let request = request.unwrap_or_else(|errors| panic!("{site}: {errors:?}"));
+        let recipe = request.compile().unwrap_or_else(|error| panic!("{site}: {error}"));
+        let generated = recipe.generate(request.count(), &mut rng).unwrap();
+        let passwords = generated.passwords.iter().map(ExposeSecret::expose_secret);
+        passwords.for_each(|password| check(site, &parse(text), password));
     }
 }
 

@@ -120,7 +120,6 @@ fn passphrases() {
     assert_eq!(passwords(&[kind])[0].split('-').count(), 6);
     let options = [
         kind,
-        ("strength", "true"),
         ("words", "4"),
         ("separator", " "),
         ("capitalize", "all"),

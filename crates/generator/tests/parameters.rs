@@ -221,9 +221,6 @@ fn other_values_are_refused() {
         ("include_space", " true", boolean),
         ("require_each_included_type", "t", boolean),
         ("exclude_ambiguous", "on", boolean),
-        ("strength", "", boolean),
-        ("strength", "4", boolean),
-        ("strength", "true\0", boolean),
         ("symbols", "", symbols),
         ("symbols", "Default", symbols),
         ("symbols", "!a", symbols),
@@ -284,22 +281,6 @@ fn separators_without_letters_and_control_characters() {
 }
 
 #[test]
-fn an_estimate_of_strength_is_asked_for_or_not() {
-    let rules = "rules=required: digit";
-    for kind in ["", "kind=password", "kind=pin", "kind=passphrase", "PasswordLength=8", rules] {
-        assert!(!request(kind).unwrap().strength(), "{kind}");
-        for (value, expected) in [("true", true), ("1", true), ("FALSE", false), ("0", false)] {
-            let request = request(&format!("{kind}&strength={value}")).unwrap();
-            assert_eq!(request.strength(), expected, "{kind} {value}");
-        }
-    }
-    assert!(request("strength=true&count=20").is_ok());
-    assert!(request("strength=false&count=21").is_ok());
-    let too_many = "conflicting_parameters count: count contradicts strength: the strength of at most 20 passwords is estimated at once";
-    assert_eq!(refused("strength=true&count=21"), [too_many]);
-}
-
-#[test]
 fn unknown_names_are_refused_and_close_ones_suggested() {
     let rows = [
         ("lenght=20", "unknown_parameter lenght: no such parameter; did you mean length"),
@@ -315,7 +296,7 @@ fn unknown_names_are_refused_and_close_ones_suggested() {
             "min_entropie=80",
             "unknown_parameter min_entropie: no such parameter; did you mean min_entropy",
         ),
-        ("strenght=1", "unknown_parameter strenght: no such parameter; did you mean strength"),
+        ("strength=true", "unknown_parameter strength: no such parameter"),
         ("längth=20", "unknown_parameter längth: no such parameter; did you mean length"),
         ("length\0=20", "unknown_parameter length\0: no such parameter; did you mean length"),
         ("polcy=x", "unknown_parameter polcy: no such parameter; did you mean policy"),
@@ -422,7 +403,7 @@ fn the_order_of_the_pairs_makes_no_difference() {
         "length=24&length=x&nums=25",
         "nums=3&nums=2&PasswordLength=2&x=1&x=2",
         "kind=pin&kind=passphrase&words=4&include_symbols=1",
-        "kind=passphrase&length=8&nums=x&safe=x&strength=2",
+        "kind=passphrase&length=8&nums=x&safe=x&count=0",
         "exclude=a&exclude_characters=b&ExcludeCharacters=c&exclude=c",
         "include_numbers=0&exclude_numbers=0&ExcludeNumbers=1&nums=2&max_nums=1",
         "rules=minlength 8&policy=length&min_entropy=1&length=9",

@@ -73,7 +73,7 @@ fn sec_6_nothing_is_left_of_a_dropped_password() {
     // Long ones: a block of such a size is not soon used again.
     let requests: [&[(&str, &str)]; 4] = [
         &[("length", "400")],
-        &[("length", "400"), ("nums", "5"), ("symbols", "-_")],
+        &[("length", "300"), ("nums", "5"), ("symbols", "-_")],
         // Position by position this hardly ever succeeds, so it is drawn by rank.
         &[("length", "200"), ("nums", "150"), ("symbols", "-_")],
         &[("kind", "passphrase"), ("words", "20")],

@@ -1,8 +1,6 @@
 //! `GET /generate` and `POST /generate`: a password for the bearer of an access token. Nothing of it
 //! is stored or logged, only that it was made.
 
-mod strength;
-
 use std::{borrow::Cow, time::SystemTime};
 
 use generator::{Error, Generated, Recipe};
@@ -13,7 +11,6 @@ use rand::rngs::{StdRng, SysError};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use shared::{FieldError, Kind, Problem, Request, Response, SecurityEvent, Tally, json};
-use strength::Strength;
 
 /// Bits under which a password falls to an offline attack that one organisation can pay for.
 const WEAK_BITS: f64 = 64.0;
@@ -75,8 +72,6 @@ struct Answer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     length: Option<u16>,
     entropy_bits: f64,
-    #[serde(flatten)]
-    strengths: Option<Strengths>,
     created_at: Timestamp,
     policy: &'a Recipe,
     warnings: Vec<Warning>,
@@ -88,15 +83,6 @@ enum Passwords<'a> {
     One(&'a str),
     #[serde(rename = "passwords")]
     Several(Vec<&'a str>),
-}
-
-/// An estimate for each of the passwords, in their order.
-#[derive(Serialize)]
-enum Strengths {
-    #[serde(rename = "strength")]
-    One(Strength),
-    #[serde(rename = "strengths")]
-    Several(Vec<Strength>),
 }
 
 /// What the caller should know about what it asked for.
@@ -117,10 +103,8 @@ impl<'a> Answer<'a> {
             code: "ignored_in_rules",
             detail: ignored.to_string().into(),
         });
-        let passwords = Passwords::of(generated);
         Self {
-            strengths: wanted.strength().then(|| Strengths::of(&passwords)),
-            passwords,
+            passwords: Passwords::of(generated),
             kind: wanted.kind(),
             length: recipe.length(),
             entropy_bits: (generated.entropy_bits * 1e6).round() / 1e6,
@@ -137,17 +121,6 @@ impl<'a> Passwords<'a> {
         match generated.passwords.as_slice() {
             [one] => Self::One(one.expose_secret()),
             several => Self::Several(several.iter().map(ExposeSecret::expose_secret).collect()),
-        }
-    }
-}
-
-impl Strengths {
-    fn of(passwords: &Passwords<'_>) -> Self {
-        match passwords {
-            Passwords::One(one) => Self::One(Strength::of(one)),
-            Passwords::Several(several) => {
-                Self::Several(several.iter().map(|password| Strength::of(password)).collect())
-            }
         }
     }
 }

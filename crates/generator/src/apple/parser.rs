@@ -10,13 +10,14 @@ use crate::cursor::Cursor;
 
 /// Reads `text`: properties with semicolons between them, and as many as one likes after the last.
 pub(super) fn parse(text: &str) -> Result<Rules, Error> {
-    let mut parser = Parser { cursor: Cursor::new(text), found: Found::default() };
+    let found = Found::default();
+    let mut parser = Parser { cursor: Cursor::new(text), found, ungenerable: None };
     parser.skip_space();
     while parser.cursor.peek().is_some() {
         parser.property()?;
         parser.semicolons()?;
     }
-    Ok(parser.found.rules())
+    parser.found.rules()
 }
 
 #[derive(Clone, Copy)]
@@ -54,6 +55,8 @@ impl Property {
 struct Parser<'a> {
     cursor: Cursor<'a>,
     found: Found,
+    /// The position of the first set of the property that has characters, but none that can be generated.
+    ungenerable: Option<usize>,
 }
 
 impl Parser<'_> {
@@ -71,9 +74,26 @@ impl Parser<'_> {
         }
         match property {
             Property::Limit(limit) => self.limit(limit),
-            Property::Required => self.classes().map(|set| self.found.require(set)),
-            Property::Allowed => self.classes().map(|set| self.found.allowed.extend(set)),
+            Property::Required => self.required(),
+            Property::Allowed => self.allowed(),
         }
+    }
+
+    fn required(&mut self) -> Result<(), Error> {
+        let set = self.classes()?;
+        if let Some(position) = self.ungenerable.filter(|_| set.is_empty()) {
+            return Err(error(position, Problem::Ungenerable));
+        }
+        self.found.require(set);
+        Ok(())
+    }
+
+    fn allowed(&mut self) -> Result<(), Error> {
+        let set = self.classes()?;
+        let ungenerable = self.ungenerable.filter(|_| set.is_empty());
+        self.found.ungenerable = self.found.ungenerable.or(ungenerable);
+        self.found.allowed.extend(set);
+        Ok(())
     }
 
     fn limit(&mut self, limit: Limit) -> Result<(), Error> {
@@ -94,6 +114,7 @@ impl Parser<'_> {
     /// A list of classes: a character of any of them will do.
     fn classes(&mut self) -> Result<BTreeSet<char>, Error> {
         let mut set = BTreeSet::new();
+        self.ungenerable = None;
         loop {
             set.extend(self.class()?);
             self.skip_space();
@@ -141,6 +162,8 @@ impl Parser<'_> {
         }
         if set.is_empty() {
             self.found.warn(start, Ignored::EmptySet);
+            let is_written = self.position() > start + 2;
+            self.ungenerable = self.ungenerable.or(is_written.then_some(start));
         }
         self.found.names_space |= set.contains(&' ');
         Ok(set)
@@ -183,6 +206,8 @@ struct Found {
     allowed: BTreeSet<char>,
     required: Vec<Characters>,
     names_space: bool,
+    /// The position of the first `allowed` set that has characters, but none that can be generated.
+    ungenerable: Option<usize>,
     /// The first position of each kind.
     warnings: BTreeMap<Ignored, usize>,
 }
@@ -218,8 +243,11 @@ impl Found {
         }
     }
 
-    fn rules(mut self) -> Rules {
+    fn rules(mut self) -> Result<Rules, Error> {
         if self.allowed.is_empty() {
+            if let Some(position) = self.ungenerable {
+                return Err(error(position, Problem::Ungenerable));
+            }
             self.allowed.extend(printable());
         }
         if !self.names_space {
@@ -228,7 +256,7 @@ impl Found {
         let mut warnings: Vec<Warning> =
             self.warnings.into_iter().map(|(what, position)| Warning { position, what }).collect();
         warnings.sort_by_key(|warning| warning.position);
-        Rules {
+        Ok(Rules {
             min_length: self.min_length.map(NonZeroU16::get),
             max_length: self.max_length.map(NonZeroU16::get),
             allowed: self.allowed.into_iter().collect(),
@@ -236,7 +264,7 @@ impl Found {
             max_repeating: self.max_repeating,
             max_sequential: self.max_sequential,
             warnings,
-        }
+        })
     }
 }
 

@@ -55,7 +55,7 @@ impl Alphabet {
         }
         for (kind, members) in alphabet.kinds.iter_mut().zip(&alphabet.members) {
             kind.size = members.len();
-            kind.first = members.iter().filter(|first| may_stand_first(form, **first)).count();
+            kind.first = members.iter().filter(|first| may_be_first(form, **first)).count();
         }
         alphabet
     }
@@ -116,7 +116,7 @@ impl Alphabet {
 }
 
 /// Whether a character of the form may stand first.
-pub(super) fn may_stand_first(form: &NormalForm, character: char) -> bool {
+pub(super) fn may_be_first(form: &NormalForm, character: char) -> bool {
     let within = form.first.as_ref().is_none_or(|set| set.contains(character));
     form.alphabet.contains(character) && within
 }

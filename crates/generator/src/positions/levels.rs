@@ -6,247 +6,205 @@
 //! c + i the character i steps on from c:
 //!
 //! - A valid string behind c is one too many if its run continues that of c and has all L characters. Such a string
-//!   is given by what stands from its last run character on, c + L, whose own run has length 1. So
+//!   is given by what follows from its last run character on, c + L, whose own run has length 1. So
 //!   Y(c, k) = T(k − 1) − Σ S(c + L, k − L), where the sum is over the directions.
-//! - S(c, k) = Y(c, k) − Y(c + 1, k − 1) + S(c + L, k − L): all, less those that go on with c + 1, except that those are
+//! - If L is 1, no run is longer than that, so S is Y. Else
+//!   S(c, k) = Y(c, k) − Y(c + 1, k − 1) + S(c + L, k − L): all, less those that go on with c + 1, except that those are
 //!   none that are valid only without c in front.
 //!
 //! The states are those after the characters in between, which are given. Every number is found in a few additions,
-//! however large the limit, and needs no more than the last L lengths.
-
-use std::collections::VecDeque;
-use std::mem::swap;
+//! however large the limit.
+#![expect(clippy::indexing_slicing, reason = "indices are numbers of states, kinds and arrows")]
 
 use num_bigint::BigUint;
 
+use super::alphabet::Arrow;
 use super::shape::Shape;
-use crate::wide::{Wide, add, add_multiple, copy, subtract};
+use crate::Limit;
+use crate::budget::Budget;
 
-/// The strings of one length, from 0 on.
-pub(super) struct Levels<'a> {
-    shape: &'a Shape,
-    length: usize,
-    steps: Vec<Step>,
-    rings: Vec<Ring>,
-    /// T of this length and, where the next is made, of the one before.
-    all: [Wide; 2],
-    /// Y in the same way.
-    begun: [Wide; 2],
+/// The greatest number of 64-bit words in the numbers of all lengths: 32 MiB.
+const MAX_WORDS: usize = 1 << 22;
+/// The words that a number takes besides its digits.
+const WORDS_OF_NUMBER: usize = 5;
+
+/// The strings of every length from 1 to that of the shape.
+#[derive(Debug)]
+pub(crate) struct Levels {
+    shape: Shape,
+    /// For each state and arrow, the state and arrow after a run that is as long as the limit allows.
+    after: Vec<Option<usize>>,
+    lengths: Vec<Level>,
 }
 
-/// How Y is found for a state and a kind.
-struct Step {
-    state: usize,
-    last: bool,
-    size: u64,
-    index: usize,
-    next: usize,
-    /// The rings and numbers of the S that are too many.
-    behind: Vec<(usize, usize)>,
+/// The strings of one length.
+#[derive(Debug)]
+struct Level {
+    /// Y for each state and kind.
+    begun: Vec<BigUint>,
+    /// S for each state and arrow that follows a run, if its limit is over 1; 0 for the others, which are never read.
+    alone: Vec<BigUint>,
 }
 
-/// The S of all directions with one limit, of as many lengths as the limit.
-struct Ring {
-    limit: usize,
-    alone: Vec<Alone>,
-    levels: VecDeque<Wide>,
-    /// A level that is no longer needed, for the next.
-    spare: Option<Wide>,
-}
-
-/// How S is found for a state and an arrow.
-struct Alone {
-    state: usize,
-    index: usize,
-    /// Y of the next character after this one.
-    on: Option<usize>,
-    behind: Option<usize>,
-}
-
-impl<'a> Levels<'a> {
-    pub(super) fn new(shape: &'a Shape) -> Self {
-        let mut all = [Wide::zeros(shape.states(), 1), Wide::default()];
-        let [end, _] = &mut all;
-        for (state, accepts) in shape.accepting.iter().enumerate() {
-            add(end.get_mut(state), &[u64::from(*accepts)]);
-        }
-        let mut limits: Vec<usize> = shape.arrows.iter().map(|arrow| arrow.limit).collect();
-        limits.sort_unstable();
-        limits.dedup();
-        let numbers: Vec<_> = limits.iter().map(|limit| alone_numbers(shape, *limit)).collect();
-        let rings =
-            limits.iter().zip(&numbers).map(|(limit, numbers)| Ring::new(shape, *limit, numbers));
-        let rings = rings.collect();
-        let steps = steps(shape, &limits, &numbers);
-        let begun = [Wide::default(), Wide::default()];
-        Self { shape, length: 0, steps, rings, all, begun }
+impl Levels {
+    /// Counts the strings of `shape` of every length, unless that takes too much work or memory.
+    pub(crate) fn all(shape: Shape, budget: &mut Budget) -> Result<Self, Limit> {
+        Self::new(shape, Some(usize::MAX), budget)
     }
 
-    /// Goes on to strings with one character more.
-    pub(super) fn advance(&mut self) {
-        self.length += 1;
-        let bits = self.shape.bits(self.length);
-        let before = self.shape.length - self.length;
-        let start =
-            |state: usize| self.shape.depths.get(state).is_some_and(|depth| *depth <= before);
-        let ([all, new_all], [begun, new_begun]) = (&mut self.all, &mut self.begun);
-        new_all.reset(self.shape.states(), bits);
-        new_begun.reset(self.shape.states() * self.shape.kinds.len(), bits);
-        for step in self.steps.iter().take_while(|step| start(step.state)) {
-            if self.length == 1 && !step.last {
+    /// Counts the strings of `shape` of the last length.
+    pub(crate) fn last(shape: Shape, budget: &mut Budget) -> Result<Self, Limit> {
+        Self::new(shape, None, budget)
+    }
+
+    /// Keeps so many of the last lengths, or no more than are needed to go on.
+    fn new(shape: Shape, kept: Option<usize>, budget: &mut Budget) -> Result<Self, Limit> {
+        let arrows = shape.arrows.len();
+        let steps: usize =
+            shape.arrows.iter().map(|arrow| 4 * arrow.limit.min(shape.length) + 8).sum();
+        budget.pay(shape.states().saturating_mul(steps))?;
+        let indices = (0..shape.states()).flat_map(|state| (0..arrows).map(move |at| (state, at)));
+        let after: Vec<Option<usize>> =
+            indices.map(|(state, at)| after(&shape, state, at)).collect();
+        let mut needed = vec![false; after.len()];
+        for index in after.iter().flatten() {
+            needed[*index] = shape.arrows[index % arrows].limit > 1;
+        }
+        let needed: Vec<usize> = (0..after.len()).filter(|index| needed[*index]).collect();
+        let kept =
+            kept.unwrap_or_else(|| shape.arrows.iter().map(|arrow| arrow.limit).max().unwrap_or(1));
+        check_memory(&shape, needed.len(), kept)?;
+        let mut all: Vec<BigUint> =
+            shape.accepting.iter().map(|accepts| u32::from(*accepts).into()).collect();
+        let mut counted = Self { shape, after, lengths: Vec::new() };
+        for length in 1..=counted.shape.length {
+            let begun;
+            (begun, all) = counted.begin(&all, length, budget)?;
+            let alone = counted.stop(&begun, length, &needed, budget)?;
+            counted.lengths.push(Level { begun, alone });
+            if let Some(passed) = length.checked_sub(kept.saturating_add(1)) {
+                counted.lengths[passed] = Level { begun: Vec::new(), alone: Vec::new() };
+            }
+        }
+        Ok(counted)
+    }
+
+    pub(crate) fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// N, the number of passwords of the shape.
+    pub(crate) fn count(&self) -> BigUint {
+        let Some(level) = self.lengths.last() else {
+            return u32::from(self.shape.accepting[0]).into();
+        };
+        let kinds = self.shape.kinds.iter().zip(&level.begun);
+        kinds.map(|(kind, begun)| begun * kind.first).sum()
+    }
+
+    /// The strings of `length` characters from `state` that begin with one character of `kind`.
+    pub(crate) fn begun(&self, length: usize, state: usize, kind: usize) -> &BigUint {
+        &self.lengths[length - 1].begun[self.shape.index(state, kind)]
+    }
+
+    /// Y and T of one length; `all` is T of the length before.
+    fn begin(
+        &self,
+        all: &[BigUint],
+        length: usize,
+        budget: &mut Budget,
+    ) -> Result<(Vec<BigUint>, Vec<BigUint>), Limit> {
+        let shape = &self.shape;
+        let words = shape.bits(length) / 64 + 1;
+        let mut begun = vec![BigUint::ZERO; shape.states() * shape.kinds.len()];
+        let mut sums = vec![BigUint::ZERO; shape.states()];
+        let before = shape.length - length;
+        let reached = shape.depths.iter().take_while(|depth| **depth <= before).count();
+        budget.pay(2 * begun.len() + reached * shape.kinds.len())?;
+        for state in 0..reached {
+            for (number, kind) in shape.kinds.iter().enumerate() {
+                let next = shape.next(state, number).filter(|_| length > 1 || kind.last);
+                let Some(strings) = next.map(|next| &all[next]).filter(|all| is_some(all)) else {
+                    continue;
+                };
+                budget.sums(3 + kind.arrows.len(), words)?;
+                let mut strings = strings.clone();
+                for arrow in &kind.arrows {
+                    let index = state * shape.arrows.len() + arrow;
+                    if let Some(too_long) = self.behind(index, length) {
+                        strings -= too_long;
+                    }
+                }
+                sums[state] += &strings * kind.size;
+                begun[shape.index(state, number)] = strings;
+            }
+        }
+        Ok((begun, sums))
+    }
+
+    /// S of one length, for the states and arrows that are `needed`.
+    fn stop(
+        &self,
+        begun: &[BigUint],
+        length: usize,
+        needed: &[usize],
+        budget: &mut Budget,
+    ) -> Result<Vec<BigUint>, Limit> {
+        let shape = &self.shape;
+        let words = shape.bits(length) / 64 + 1;
+        let mut alone = vec![BigUint::ZERO; self.after.len()];
+        budget.pay(2 * alone.len() + 2 * needed.len())?;
+        for index in needed {
+            let (state, arrow) = (index / shape.arrows.len(), index % shape.arrows.len());
+            let Arrow { kind, limit, .. } = &shape.arrows[arrow];
+            let strings = &begun[shape.index(state, *kind)];
+            // A run has as many characters as its limit, and before it those that lead to the state.
+            let before = limit.max(&shape.depths[state]);
+            if length + before > shape.length || !is_some(strings) {
                 continue;
             }
-            let number = new_begun.get_mut(step.index);
-            copy(number, all.get(step.next));
-            for (ring, index) in &step.behind {
-                let ring = self.rings.get(*ring);
-                subtract(number, ring.map_or(&[], |ring| ring.behind(self.length, *index)));
+            budget.sums(3, words)?;
+            let mut strings = strings.clone();
+            if let Some(behind) = self.behind(*index, length) {
+                strings += behind;
             }
-            add_multiple(new_all.get_mut(step.state), number, step.size);
-        }
-        for ring in &mut self.rings {
-            ring.push(self.length, self.shape.length, bits, new_begun, begun, start);
-        }
-        swap(all, new_all);
-        swap(begun, new_begun);
-    }
-
-    /// Y of this length, by the index of the shape.
-    pub(super) fn begun(&self) -> &Wide {
-        let [begun, _] = &self.begun;
-        begun
-    }
-}
-
-/// N, the number of passwords of a shape.
-pub(super) fn count(shape: &Shape) -> BigUint {
-    if shape.length == 0 {
-        return u32::from(shape.accepting.first() == Some(&true)).into();
-    }
-    let mut levels = Levels::new(shape);
-    (0..shape.length).for_each(|_| levels.advance());
-    let begun = shape.kinds.iter().enumerate();
-    begun.map(|(kind, of)| levels.begun().number(shape.index(0, kind)) * of.first).sum()
-}
-
-/// How many words the numbers of the last lengths take, and how many steps on a word the counting takes, at most.
-pub(super) fn cost(shape: &Shape) -> (usize, usize) {
-    let words = shape.bits(shape.length) / 64 + 1;
-    let states = shape.states();
-    let kept = |limit: usize| limit.min(shape.length - limit);
-    let rings: usize = shape.arrows.iter().map(|arrow| kept(arrow.limit)).sum();
-    let space = states.saturating_mul(shape.kinds.len() * 2 + rings).saturating_mul(words);
-    let each = states.saturating_mul(shape.kinds.len() * 4 + shape.arrows.len() * 3);
-    // Half of the words on average, and what a step takes beside them.
-    (space, each.saturating_mul(shape.length).saturating_mul(words / 2 + 8))
-}
-
-impl Ring {
-    /// The S with these `numbers` for each state and arrow; the others are never read.
-    fn new(shape: &Shape, limit: usize, numbers: &[Option<usize>]) -> Self {
-        let arrows = shape.arrows.len();
-        let needed = numbers.iter().enumerate().filter(|(_, number)| number.is_some());
-        let alone = needed.map(|(place, _)| {
-            let (state, arrow) = (place / arrows, place % arrows);
-            let kind = shape.arrows.get(arrow).map_or(0, |arrow| arrow.kind);
-            let behind = walk(shape, state, arrow, limit)
-                .and_then(|(state, arrow)| numbers.get(state * arrows + arrow).copied().flatten());
-            let on = walk(shape, state, arrow, 1)
-                .and_then(|(state, arrow)| Some(shape.index(state, shape.arrows.get(arrow)?.kind)));
-            Alone { state, index: shape.index(state, kind), on, behind }
-        });
-        Self { limit, alone: alone.collect(), levels: VecDeque::new(), spare: None }
-    }
-
-    /// S(c + L, k − L) for k = `length`.
-    fn behind(&self, length: usize, index: usize) -> &[u64] {
-        // The last level is of the length before.
-        let level = if length > self.limit { self.levels.front() } else { None };
-        level.map_or(&[], |level| level.get(index))
-    }
-
-    /// Adds the S of one more length, out of Y of this and of the length before.
-    fn push(
-        &mut self,
-        length: usize,
-        longest: usize,
-        bits: usize,
-        begun: &Wide,
-        shorter: &Wide,
-        start: impl Fn(usize) -> bool,
-    ) {
-        let full = self.levels.len() >= self.limit;
-        let mut level = self.spare.take().unwrap_or_default();
-        // Nothing longer stands behind a run.
-        if length + self.limit > longest {
-            level = Wide::default();
-        } else {
-            level.reset(self.alone.len(), bits);
-            let starts = self.alone.iter().take_while(|alone| start(alone.state));
-            for (number, alone) in starts.enumerate() {
-                let own = level.get_mut(number);
-                copy(own, begun.get(alone.index));
-                subtract(own, alone.on.map_or(&[], |on| shorter.get(on)));
-                add(own, alone.behind.map_or(&[], |behind| self.behind(length, behind)));
-            }
-        }
-        if full {
-            self.spare = self.levels.pop_front();
-        }
-        self.levels.push_back(level);
-    }
-}
-
-/// The state and the arrow so many characters of a run on.
-fn walk(shape: &Shape, state: usize, arrow: usize, steps: usize) -> Option<(usize, usize)> {
-    let step = |(state, arrow): (usize, usize), _| {
-        let arrow = shape.arrows.get(arrow)?;
-        Some((shape.next(state, arrow.kind)?, arrow.next?))
-    };
-    (0..steps).try_fold((state, arrow), step)
-}
-
-/// For each state and arrow, the number of its S among those with this limit that are needed: those that stand after
-/// a run that is as long as the limit allows.
-fn alone_numbers(shape: &Shape, limit: usize) -> Vec<Option<usize>> {
-    let arrows = shape.arrows.len();
-    let mut needed = vec![false; shape.states() * arrows];
-    for state in 0..shape.states() {
-        for (number, _) in shape.arrows.iter().enumerate().filter(|(_, arrow)| arrow.limit == limit)
-        {
-            let after = walk(shape, state, number, limit);
-            if let Some(needed) =
-                after.and_then(|(state, arrow)| needed.get_mut(state * arrows + arrow))
+            if let (Some(level), Some((state, arrow))) =
+                (self.lengths.last(), shape.walk(state, arrow, 1))
             {
-                *needed = true;
+                strings -= &level.begun[shape.index(state, shape.arrows[arrow].kind)];
             }
+            alone[*index] = strings;
         }
+        Ok(alone)
     }
-    let mut next = 0..;
-    needed.into_iter().map(|needed| if needed { next.next() } else { None }).collect()
+
+    /// S(c + L, k − L) for a state and an arrow and k = `length`.
+    fn behind(&self, index: usize, length: usize) -> Option<&BigUint> {
+        let limit = self.shape.arrows[index % self.shape.arrows.len()].limit;
+        let level = self.lengths.get(length.checked_sub(limit + 1)?)?;
+        let after = self.after[index]?;
+        if limit > 1 {
+            return Some(&level.alone[after]);
+        }
+        let (state, arrow) = (after / self.shape.arrows.len(), after % self.shape.arrows.len());
+        Some(&level.begun[self.shape.index(state, self.shape.arrows[arrow].kind)])
+    }
 }
 
-fn steps(shape: &Shape, limits: &[usize], numbers: &[Vec<Option<usize>>]) -> Vec<Step> {
-    let behind = |state: usize, arrow: &usize| {
-        let limit = shape.arrows.get(*arrow)?.limit;
-        let ring = limits.binary_search(&limit).ok()?;
-        let (state, arrow) = walk(shape, state, *arrow, limit)?;
-        let number = numbers.get(ring)?.get(state * shape.arrows.len() + arrow);
-        Some((ring, number.copied().flatten()?))
-    };
-    let mut steps = Vec::new();
-    for state in 0..shape.states() {
-        for (number, kind) in shape.kinds.iter().enumerate() {
-            let Some(next) = shape.next(state, number) else { continue };
-            steps.push(Step {
-                state,
-                last: kind.last,
-                size: u64::try_from(kind.size).unwrap_or(u64::MAX),
-                index: shape.index(state, number),
-                next,
-                behind: kind.arrows.iter().filter_map(|arrow| behind(state, arrow)).collect(),
-            });
-        }
-    }
-    steps
+fn is_some(strings: &BigUint) -> bool {
+    *strings != BigUint::ZERO
+}
+
+fn after(shape: &Shape, state: usize, arrow: usize) -> Option<usize> {
+    let (state, arrow) = shape.walk(state, arrow, shape.arrows[arrow].limit)?;
+    Some(state * shape.arrows.len() + arrow)
+}
+
+fn check_memory(shape: &Shape, needed: usize, kept: usize) -> Result<(), Limit> {
+    // Half of the digits on average.
+    let digits = shape.bits(shape.length) / 128 + 1;
+    let numbers = shape.states() * shape.kinds.len() + needed;
+    let each = numbers * (digits + WORDS_OF_NUMBER) + shape.states() * shape.arrows.len() * 3;
+    let all = each.saturating_mul(shape.length.min(kept.saturating_add(2)));
+    if all > MAX_WORDS { Err(Limit::Memory) } else { Ok(()) }
 }

@@ -1,19 +1,21 @@
 //! What decides how many passwords a form with limits on runs has.
 
-use super::alphabet::{Alphabet, Arrow, Kind};
 use num_bigint::BigUint;
 
-use crate::atoms::{Atom, Repetition};
-use crate::binomial::row;
-use crate::model::Model;
+use super::alphabet::{Alphabet, Arrow, Kind};
+use crate::atoms::{Atom, Model, Restrictions};
+use crate::budget::Budget;
 use crate::normal_form::{NormalForm, Rule};
 use crate::runs::Limits;
-use crate::states::{MAX_STATES, Restrictions, States};
+use crate::states::States;
 use crate::{Characters, Limit};
+
+/// Characters of a form in which none may occur twice are told apart only up to this number.
+const MAX_DISTINCT: usize = 16;
 
 /// A form with the characters taken out of it: forms of one shape have as many passwords.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     pub(super) length: usize,
     /// How many bits the strings of 64 characters take to count.
     bits: usize,
@@ -29,18 +31,18 @@ pub(super) struct Shape {
 
 impl Shape {
     /// The shape of `form`, and the characters of each of its kinds.
-    pub(super) fn new(form: &NormalForm, limits: Limits) -> Result<(Self, Vec<Vec<char>>), Limit> {
-        if form.distinct && too_many_subsets(form) {
-            return Err(Limit::States);
-        }
-        let model = Model::new(&separated(form));
+    pub(crate) fn new(
+        form: &NormalForm,
+        limits: Limits,
+        budget: &mut Budget,
+    ) -> Result<(Self, Vec<Vec<char>>), Limit> {
+        let model = Model::new(&separated(form)?, budget)?;
         let inner = Atom { characters: model.inner.clone(), rules: [].into() };
         let atoms: Vec<Atom> = model.atoms.iter().cloned().chain([inner]).collect();
-        let rules: Vec<_> = model.rules.iter().copied().enumerate().collect();
-        let quorum = model.quorum.as_ref();
-        let restrictions = Restrictions { rules: &rules, quorum, repetition: Repetition::Allowed };
-        let states = States::new(&atoms, &restrictions).ok_or(Limit::States)?;
+        let restrictions = Restrictions { rules: &model.rules, quorum: model.quorum.as_ref() };
+        let states = States::new(&atoms, &restrictions, budget)?;
         let Alphabet { kinds, arrows, members } = Alphabet::new(form, &atoms, limits);
+        budget.pay(8 * states.len() * kinds.len())?;
         let next = |state| kinds.iter().map(move |kind: &Kind| (state, kind.atom));
         let moves = (0..states.len())
             .flat_map(next)
@@ -74,6 +76,15 @@ impl Shape {
         self.moves.get(self.index(state, kind)).copied().flatten()
     }
 
+    /// The state and the arrow so many characters of a run on.
+    pub(super) fn walk(&self, state: usize, arrow: usize, steps: usize) -> Option<(usize, usize)> {
+        let step = |(state, arrow): (usize, usize), _| {
+            let arrow = self.arrows.get(arrow)?;
+            Some((self.next(state, arrow.kind)?, arrow.next?))
+        };
+        (0..steps).try_fold((state, arrow), step)
+    }
+
     /// How many bits the strings of so many characters take to count.
     pub(super) fn bits(&self, length: usize) -> usize {
         // In whole numbers, 64 characters at a time; rounded up for each character, they would be more.
@@ -81,8 +92,8 @@ impl Shape {
     }
 }
 
-/// `form` with a rule for each character if none may stand twice.
-fn separated(form: &NormalForm) -> NormalForm {
+/// `form` with a rule for each character if none may occur twice.
+fn separated(form: &NormalForm) -> Result<NormalForm, Limit> {
     let mut form = form.clone();
     if form.distinct {
         let once = |character| Rule {
@@ -93,17 +104,10 @@ fn separated(form: &NormalForm) -> NormalForm {
         };
         form.alphabet = form.alphabet.union(&form.inner);
         form.inner = Characters::default();
+        if form.alphabet.len() > MAX_DISTINCT {
+            return Err(Limit::States);
+        }
         form.rules.extend(form.alphabet.iter().map(once));
     }
-    form
-}
-
-/// Whether the sets of characters that can have been used are more than the states that there may be.
-fn too_many_subsets(form: &NormalForm) -> bool {
-    let used = row(form.alphabet.len() + form.inner.len()).take(usize::from(form.length) + 1);
-    let mut sums = used.scan(BigUint::ZERO, |sum, sets| {
-        *sum += sets;
-        Some(*sum > BigUint::from(MAX_STATES))
-    });
-    sums.any(|exceeded| exceeded)
+    Ok(form)
 }
