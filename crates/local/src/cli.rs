@@ -28,7 +28,7 @@ pub(crate) struct Cli {
     #[arg(long, env = "PASSMINT_EPHEMERAL", value_parser = FalseyValueParser::new())]
     ephemeral: bool,
 
-    /// Hosts that both ports answer to, besides those of the loopback interface, separated by commas
+    /// Hosts that both ports answer to, besides the loopback names, separated by commas
     #[arg(long, env = "PASSMINT_ALLOWED_HOSTS", value_name = "HOSTS", default_value = "")]
     pub(crate) allowed_hosts: Hosts,
 

@@ -9,8 +9,8 @@ use shared::{Origins, OriginsError};
 /// The names of the loopback interface.
 const LOOPBACK: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
-/// The hosts that both ports answer to, whatever the port in `Host`: those of the loopback interface,
-/// and others that were given.
+/// The hosts that both ports answer to, whatever the port in `Host`: the loopback names, and others
+/// that were given.
 ///
 /// A page whose name resolves to 127.0.0.1 (DNS rebinding) still sends its own name, and is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,8 +63,8 @@ impl Default for Hosts {
 impl FromStr for Hosts {
     type Err = HostsError;
 
-    /// Reads hosts separated by commas, such as `host.docker.internal,cognito`, besides those of the
-    /// loopback interface.
+    /// Reads hosts separated by commas, such as `host.docker.internal,cognito`, besides the
+    /// loopback names.
     fn from_str(list: &str) -> Result<Self, HostsError> {
         let given = list.split(',').map(str::trim).filter(|host| !host.is_empty());
         let mut hosts = Self::default();

@@ -8,7 +8,7 @@ use shared::{FieldError, Kind, Problem};
 
 use crate::{answer, mail::Inbox};
 
-/// Whether `path` is one of those that are kept for one machine. They hold mailed codes, so no page of
+/// Returns true for the paths that exist on one machine only. They show mailed codes, so no page of
 /// another origin may ask for them or read them.
 pub(crate) fn is_local(path: &str) -> bool {
     path == "/_local" || path.starts_with("/_local/")

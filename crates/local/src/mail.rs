@@ -85,7 +85,7 @@ impl From<Message> for Mail {
     }
 }
 
-/// The mail as a person reads it on the console. Whoever may call the user pool can choose an address
+/// The mail as a person reads it on the console. A caller of the user pool can choose an address
 /// that would be a command to a terminal, or look like lines of ours.
 impl fmt::Display for Mail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
