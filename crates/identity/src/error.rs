@@ -91,9 +91,6 @@ pub enum Error {
     /// Cognito did not answer, or not usefully.
     #[error("cognito is not available: {0}")]
     Unavailable(String),
-    /// Cognito does not take the app client's secret.
-    #[error("cognito refuses the secret of the app client: {0}")]
-    SecretRefused(String),
     /// The app client or the pool is not set up as this service needs it.
     #[error("cognito is not set up for this service: {0}")]
     Misconfigured(String),
@@ -153,7 +150,7 @@ impl Error {
                 return problem.noting(SecurityEvent::ExcessRateLimitExceeded).because(&error);
             }
             Error::Unavailable(_) => Kind::DependencyUnavailable,
-            Error::SecretRefused(_) | Error::Misconfigured(_) => Kind::Internal,
+            Error::Misconfigured(_) => Kind::Internal,
         };
         Problem::new(kind).because(&error)
     }
@@ -221,7 +218,7 @@ where
         return Error::Unavailable(sentences(error));
     };
     match refusal.code {
-        _ if refusal.is_of_our_secret() => Error::SecretRefused(refusal.cause()),
+        _ if refusal.is_of_our_secret() => Error::Misconfigured(refusal.cause()),
         // The default sender's daily quota: nothing that this user did.
         "LimitExceededException" if refusal.message.contains("email limit") => {
             Error::Unavailable(refusal.cause())

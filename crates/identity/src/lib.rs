@@ -10,7 +10,6 @@
 mod account;
 mod blocklist;
 mod client;
-mod client_secret;
 mod code;
 mod cognito;
 mod confirm_sign_up;
