@@ -7,6 +7,9 @@ use crate::{
     stack::SHARED,
 };
 
+/// New codes that an account gets in an hour.
+const MAILS: usize = 5;
+
 fn register(username: &str, password: &str) -> Answer {
     Call::post("/register", &json!({"username": username, "password": password})).send()
 }
@@ -30,8 +33,30 @@ fn a_known_address_is_answered_like_a_new_one() {
         assert_eq!(register(&known, PASSWORD).likeness(), new);
         assert_eq!(register(&known, "another-horse-battery").likeness(), new);
         assert_eq!(register(&known.to_uppercase(), PASSWORD).likeness(), new);
-        assert_eq!(SHARED.codes(&known).len(), 1, "no second code");
     }
+}
+
+/// Whoever reads the mail of an address that somebody else registered needs a code of their own.
+#[test]
+fn registering_again_mails_a_new_code_only_while_the_account_waits_for_one() {
+    let (waiting, confirmed) = (registered(), confirmed());
+    for address in [&waiting, &confirmed] {
+        assert_eq!(register(address, PASSWORD).status, 200);
+    }
+    assert_eq!(SHARED.codes(&waiting).len(), 2);
+    assert_eq!(SHARED.codes(&confirmed).len(), 1);
+    confirm(&SHARED, &waiting);
+}
+
+#[test]
+fn above_the_limit_of_mails_registering_again_is_answered_the_same() {
+    let waiting = registered();
+    let first = register(&waiting, PASSWORD).likeness();
+    for _ in 0..=MAILS {
+        assert_eq!(register(&waiting, PASSWORD).likeness(), first);
+    }
+    assert_eq!(SHARED.codes(&waiting).len(), 1 + MAILS);
+    confirm(&SHARED, &waiting);
 }
 
 #[test]

@@ -30,7 +30,10 @@ async fn rate_7_each_operation_makes_its_calls() {
 fn calls(operation: Operation) -> Vec<(&'static str, Value)> {
     let new = "incorrect-horse-battery";
     match operation {
-        Operation::SignUp => vec![("SignUp", with_hash(json!({"Password": new})))],
+        Operation::SignUp => vec![
+            ("ResendConfirmationCode", with_hash(json!({}))),
+            ("SignUp", with_hash(json!({"Password": new}))),
+        ],
         Operation::Confirm => {
             vec![("ConfirmSignUp", with_hash(json!({"ConfirmationCode": "123456"})))]
         }
