@@ -52,7 +52,7 @@ use Given::{
 };
 
 /// Each event, what it needs, the status of its answer, and the code if it is a problem.
-pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 121] = [
+pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 123] = [
     ("change_password/invalid_credentials", Bearer, 401, Some("invalid_credentials")),
     ("change_password/malformed_request", Bearer, 400, Some("malformed_request")),
     ("change_password/success", Bearer, 204, None),
@@ -65,7 +65,9 @@ pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 121] = [
     ("confirm_user/invalid_code_used", Confirmed, 400, Some("invalid_code")),
     ("confirm_user/malformed_request", Nothing, 400, Some("malformed_request")),
     ("confirm_user/success", Mailed, 200, None),
+    ("confirm_user/success_with_password", Mailed, 200, None),
     ("confirm_user/unsupported_media_type", Nothing, 415, Some("unsupported_media_type")),
+    ("confirm_user/weak_password", Mailed, 400, Some("weak_password")),
     ("delete_me/invalid_credentials", Bearer, 401, Some("invalid_credentials")),
     ("delete_me/malformed_request", Bearer, 400, Some("malformed_request")),
     ("delete_me/success", Bearer, 204, None),
@@ -305,13 +307,14 @@ fn every_event_has_the_outcome_of_its_name() {
 
 /// Codes for which no event is the reason: what the gateway answers, what takes an administrator, a
 /// fault or many requests, and what takes the limits of the generator.
-const WITHOUT_EVENT: [&str; 14] = [
+const WITHOUT_EVENT: [&str; 15] = [
     "challenge_unsupported",
     "dependency_unavailable",
     "headers_too_large",
     "internal",
     "misdirected_request",
     "not_acceptable",
+    "password_not_set",
     "password_reset_required",
     "payload_too_large",
     "policy_too_complex",

@@ -150,6 +150,10 @@ fn calls(text: &Value) -> Vec<(&'static str, Value)> {
         ("/login/mfa", json!({"username": NAME, "session": "s".repeat(20), "code": text})),
         ("/confirm_user", json!({"username": text, "confirmation_code": "123456"})),
         ("/confirm_user", json!({"username": NAME, "confirmation_code": text})),
+        (
+            "/confirm_user",
+            json!({"username": NAME, "confirmation_code": "123456", "password": text}),
+        ),
         ("/resend_code", json!({"username": text})),
         ("/forgot_password", json!({"username": text})),
         (

@@ -74,6 +74,9 @@ pub enum Error {
     /// The new password holds, but the logins from before could not be ended.
     #[error("the password is replaced, but older logins go on: {0}")]
     LoginsGoOn(String),
+    /// The account is confirmed, but the password could not be set, or not safely.
+    #[error("the account is confirmed, but its password is not set: {0}")]
+    PasswordNotSet(String),
     /// Too many wrong passwords or codes: the account is locked for a while. Only for callers who
     /// have proved to know that there is such an account.
     #[error("the account is locked for a while")]
@@ -149,6 +152,7 @@ impl Error {
                 let problem = Problem::new(Kind::DependencyUnavailable).retry_in(THROTTLE_WAIT);
                 return problem.noting(SecurityEvent::ExcessRateLimitExceeded).because(&error);
             }
+            Error::PasswordNotSet(_) => Kind::PasswordNotSet,
             Error::Unavailable(_) => Kind::DependencyUnavailable,
             Error::Misconfigured(_) => Kind::Internal,
         };

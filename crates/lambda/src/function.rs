@@ -172,7 +172,10 @@ impl Function {
         line.method = asked.method;
         line.route = asked.route.as_deref();
         line.code = problem.map(|problem| problem.kind().code());
-        line.cause = problem.and_then(Problem::cause);
+        line.cause = match outcome {
+            Ok(response) => response.cause(),
+            Err(problem) => problem.cause(),
+        };
         line.user_sub_hash = asked.caller;
         if arrival.cold_start == Some(true) {
             line.metrics.set(Metric::ColdStart, 1);
@@ -182,6 +185,9 @@ impl Function {
         }
         if problem.is_some_and(is_of_a_dependency) {
             line.metrics.set(Metric::DependencyError, 1);
+        }
+        if problem.is_some_and(|problem| problem.kind() == Kind::PasswordNotSet) {
+            line.metrics.set(Metric::PasswordNotSet, 1);
         }
         line
     }
@@ -264,6 +270,8 @@ mod tests {
                     .noting(SecurityEvent::ExcessRateLimitExceeded)),
                 b"half" => Err(Problem::new(Kind::DependencyUnavailable)
                     .noting(SecurityEvent::AuthnPasswordChange)),
+                b"unset" => Err(Problem::new(Kind::PasswordNotSet)),
+                b"but" => Ok(Response::empty(StatusCode::NO_CONTENT).because(&"the reason")),
                 b"mint" => Ok(Response::empty(StatusCode::NO_CONTENT)
                     .noting(SecurityEvent::SensitiveCreate)
                     .counting(Tally::Passwords(3))),
@@ -395,6 +403,7 @@ mod tests {
             ("fail", Value::Null, json!({"DependencyError": 1})),
             ("half", json!("authn_password_change"), json!({"DependencyError": 1})),
             ("limit", json!("excess_rate_limit_exceeded"), json!({"Throttled": 1})),
+            ("unset", json!("user_updated"), json!({"PasswordNotSet": 1})),
         ];
         let (function, lines) = function();
         for (body, ..) in &rows {
@@ -407,6 +416,20 @@ mod tests {
             assert_eq!(line["event"], event, "{body}");
             assert_eq!(Value::Object(found.collect()), counted, "{body}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_success_says_in_the_log_what_did_not_work() {
+        let (function, lines) = function();
+        for body in ["but", "hello"] {
+            invoke(&function, &event(body)).await;
+        }
+        let lines = lines.lock().unwrap();
+        assert_eq!(
+            (&lines[0]["cause"], &lines[0]["level"]),
+            (&json!("the reason"), &json!("INFO"))
+        );
+        assert_eq!(lines[1].get("cause"), None);
     }
 
     #[tokio::test]
