@@ -78,9 +78,10 @@ fn pw_1_3_passwords_that_may_not_be_chosen_are_refused_with_the_reason() {
         ("a".repeat(257), "too_long"),
         (format!(" {PASSWORD}"), "white_space"),
         (format!("{PASSWORD} "), "white_space"),
-        ("correct horse battery".to_owned(), "white_space"),
-        ("correct\thorse-battery".to_owned(), "white_space"),
-        ("correct\u{a0}horse-battery".to_owned(), "white_space"),
+        (format!("{PASSWORD}\u{a0}"), "white_space"),
+        ("correct horse\nbattery staple".to_owned(), "white_space"),
+        ("correct horse\r\nbattery staple".to_owned(), "white_space"),
+        ("correct horse\u{2029}battery staple".to_owned(), "white_space"),
         ("manchesterunited".to_owned(), "common"),
         ("StairwayToHeaven".to_owned(), "common"),
         ("a".repeat(15), "common"),
@@ -118,6 +119,8 @@ fn pw_3_the_user_name_is_no_password() {
 fn pw_1_2_4_any_other_password_is_used_exactly_as_sent() {
     for password in [
         "fourteen-plus-1".to_owned(),
+        "correct horse battery staple".to_owned(),
+        "correct  horse\tbattery\u{a0}staple".to_owned(),
         "five-words-and-more".repeat(13)[..247].to_owned() + "-and-last",
         "éèêëàâäôöùûüîïç".to_owned(),
         "\u{1f511}\u{1f5dd}\u{1f512}\u{1f513}\u{1f510}\u{1f4a1}\u{1f4a2}\u{1f4a3}".repeat(32),
