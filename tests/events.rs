@@ -213,6 +213,7 @@ pub(crate) fn route(folder: &str) -> (&'static str, &'static str, &'static str) 
 /// Brings about on `stack` what `event` needs. What the outcome is about stays: a wrong code is not
 /// made right.
 pub(crate) fn prepare(stack: &Running, given: Given, outcome: &str, event: &mut Value) {
+    issue_to(stack.stack.client_id(), event);
     if given == Nothing {
         return;
     }
@@ -234,6 +235,13 @@ pub(crate) fn prepare(stack: &Running, given: Given, outcome: &str, event: &mut 
     }
     if !body.is_null() {
         event["body"] = body.to_string().into();
+    }
+}
+
+/// Makes the app client `client_id` the one that the token of `event` was issued to, if there is one.
+pub(crate) fn issue_to(client_id: &str, event: &mut Value) {
+    if let Some(claim) = event.pointer_mut("/requestContext/authorizer/claims/client_id") {
+        *claim = client_id.into();
     }
 }
 
@@ -283,6 +291,25 @@ fn put_code(stack: &Running, secret: &str, outcome: &str, body: &mut Value) {
         let code = if wrong { wrong_code(stack, secret) } else { code(stack, secret, 0) };
         body["code"] = code.into();
     }
+}
+
+/// TOK-9: the authorizer of API Gateway takes the tokens of every client of the user pool.
+#[test]
+fn no_function_takes_a_token_of_another_client() {
+    let mut refused = BTreeSet::new();
+    for (name, ..) in EVENTS {
+        let mut event = event(name);
+        issue_to("2example23456789", &mut event);
+        if event["requestContext"]["authorizer"].is_object() {
+            let function = route(name.split_once('/').unwrap().0).2;
+            let answer = SHARED.invoke(function, &event.to_string());
+            let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+            assert_eq!(answer["statusCode"], 401, "{name}: {body}");
+            assert_eq!(body["code"], "unauthorized", "{name}: {body}");
+            refused.insert(function);
+        }
+    }
+    assert_eq!(refused, GUARDED.into());
 }
 
 #[test]
