@@ -52,7 +52,7 @@ use Given::{
 };
 
 /// Each event, what it needs, the status of its answer, and the code if it is a problem.
-pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 121] = [
+pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 123] = [
     ("change_password/invalid_credentials", Bearer, 401, Some("invalid_credentials")),
     ("change_password/malformed_request", Bearer, 400, Some("malformed_request")),
     ("change_password/success", Bearer, 204, None),
@@ -65,7 +65,9 @@ pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 121] = [
     ("confirm_user/invalid_code_used", Confirmed, 400, Some("invalid_code")),
     ("confirm_user/malformed_request", Nothing, 400, Some("malformed_request")),
     ("confirm_user/success", Mailed, 200, None),
+    ("confirm_user/success_with_password", Mailed, 200, None),
     ("confirm_user/unsupported_media_type", Nothing, 415, Some("unsupported_media_type")),
+    ("confirm_user/weak_password", Mailed, 400, Some("weak_password")),
     ("delete_me/invalid_credentials", Bearer, 401, Some("invalid_credentials")),
     ("delete_me/malformed_request", Bearer, 400, Some("malformed_request")),
     ("delete_me/success", Bearer, 204, None),
@@ -211,6 +213,7 @@ pub(crate) fn route(folder: &str) -> (&'static str, &'static str, &'static str) 
 /// Brings about on `stack` what `event` needs. What the outcome is about stays: a wrong code is not
 /// made right.
 pub(crate) fn prepare(stack: &Running, given: Given, outcome: &str, event: &mut Value) {
+    issue_to(stack.stack.client_id(), event);
     if given == Nothing {
         return;
     }
@@ -232,6 +235,13 @@ pub(crate) fn prepare(stack: &Running, given: Given, outcome: &str, event: &mut 
     }
     if !body.is_null() {
         event["body"] = body.to_string().into();
+    }
+}
+
+/// Makes the app client `client_id` the one that the token of `event` was issued to, if there is one.
+pub(crate) fn issue_to(client_id: &str, event: &mut Value) {
+    if let Some(claim) = event.pointer_mut("/requestContext/authorizer/claims/client_id") {
+        *claim = client_id.into();
     }
 }
 
@@ -283,6 +293,25 @@ fn put_code(stack: &Running, secret: &str, outcome: &str, body: &mut Value) {
     }
 }
 
+/// TOK-9: the authorizer of API Gateway takes the tokens of every client of the user pool.
+#[test]
+fn no_function_takes_a_token_of_another_client() {
+    let mut refused = BTreeSet::new();
+    for (name, ..) in EVENTS {
+        let mut event = event(name);
+        issue_to("2example23456789", &mut event);
+        if event["requestContext"]["authorizer"].is_object() {
+            let function = route(name.split_once('/').unwrap().0).2;
+            let answer = SHARED.invoke(function, &event.to_string());
+            let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+            assert_eq!(answer["statusCode"], 401, "{name}: {body}");
+            assert_eq!(body["code"], "unauthorized", "{name}: {body}");
+            refused.insert(function);
+        }
+    }
+    assert_eq!(refused, GUARDED.into());
+}
+
 #[test]
 fn every_event_has_the_outcome_of_its_name() {
     for (name, given, status, code) in EVENTS {
@@ -305,13 +334,14 @@ fn every_event_has_the_outcome_of_its_name() {
 
 /// Codes for which no event is the reason: what the gateway answers, what takes an administrator, a
 /// fault or many requests, and what takes the limits of the generator.
-const WITHOUT_EVENT: [&str; 14] = [
+const WITHOUT_EVENT: [&str; 15] = [
     "challenge_unsupported",
     "dependency_unavailable",
     "headers_too_large",
     "internal",
     "misdirected_request",
     "not_acceptable",
+    "password_not_set",
     "password_reset_required",
     "payload_too_large",
     "policy_too_complex",

@@ -111,12 +111,13 @@ fn examples_of_bodies_are_accepted() {
 
 /// Of these no test here can be the reason: an administrator's acts, a fault, a wait, and what API
 /// Gateway answers by itself.
-const NOT_ASKED_FOR: [&str; 10] = [
+const NOT_ASKED_FOR: [&str; 11] = [
     "challenge_unsupported",
     "dependency_unavailable",
     "gateway_failure",
     "internal",
     "malformed_http",
+    "password_not_set",
     "password_reset_required",
     "request_timeout",
     "sign_up_closed",

@@ -131,7 +131,11 @@ impl<'a> Life<'a> {
         if old != code {
             self.refused(Call::post("/confirm_user", &body(&old)), 400);
         }
-        assert_eq!(self.post("/confirm_user", &body(&code)).status, 200);
+        let with_password =
+            json!({"username": NAME, "confirmation_code": code, "password": PASSWORD});
+        let weak = json!({"username": NAME, "confirmation_code": code, "password": WEAK_PASSWORD});
+        self.refused(Call::post("/confirm_user", &weak), 400);
+        assert_eq!(self.post("/confirm_user", &with_password).status, 200);
         self.refused(Call::post("/confirm_user", &body(&code)), 400);
         self.keep("old code", &old);
         self.keep("code", &code);

@@ -7,22 +7,22 @@ from api import ROUTES
 from calls import signed_calls
 from stack import Faults, Json, Stack, difference, differences, snake_case
 
-# The environment of each function: who the app client is only where it is needed, and no secret.
-PLAIN_ENVIRONMENT = {"ALLOWED_ORIGINS": {"Ref": "AllowedOrigin"}}
-CLIENT_ENVIRONMENT = {
+# The environment of each function: the app client whose tokens it takes, the user pool only where
+# it is needed, and no secret.
+TOKEN_ENVIRONMENT = {
     "ALLOWED_ORIGINS": {"Ref": "AllowedOrigin"},
     "COGNITO_CLIENT_ID": {"Ref": "UserPoolClient"},
-    "COGNITO_USER_POOL_ID": {"Ref": "UserPool"},
 }
+CLIENT_ENVIRONMENT = {**TOKEN_ENVIRONMENT, "COGNITO_USER_POOL_ID": {"Ref": "UserPool"}}
 ENVIRONMENTS = {
     "RegisterFunction": CLIENT_ENVIRONMENT,
     "ConfirmFunction": CLIENT_ENVIRONMENT,
     "LoginFunction": CLIENT_ENVIRONMENT,
     "RecoverFunction": CLIENT_ENVIRONMENT,
-    "AccountFunction": PLAIN_ENVIRONMENT,
+    "AccountFunction": TOKEN_ENVIRONMENT,
     "MfaFunction": CLIENT_ENVIRONMENT,
     "DeleteAccountFunction": CLIENT_ENVIRONMENT,
-    "GenerateFunction": PLAIN_ENVIRONMENT,
+    "GenerateFunction": TOKEN_ENVIRONMENT,
 }
 
 ASSUME = {"Effect": "Allow", "Action": "sts:AssumeRole"}

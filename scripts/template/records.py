@@ -57,6 +57,7 @@ OURS = {
     "LoginFail",
     "Lockout",
     "PasswordChangeFail",
+    "PasswordNotSet",
     "Throttled",
     "DependencyError",
     "RegisterDuplicate",

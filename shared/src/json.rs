@@ -80,6 +80,16 @@ impl Members {
         }
     }
 
+    /// As [`Members::text`], of a member that may be missing; `Some(None)` if it is.
+    pub fn optional_text<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(SecretString) -> Result<T, Fault>,
+    ) -> Option<Option<T>> {
+        let is_there = self.left.iter().any(|(known, _)| known == name);
+        if is_there { self.text(name, parse).map(Some) } else { Some(None) }
+    }
+
     /// Gives back what was read, if every member was right and none is left over.
     ///
     /// # Errors

@@ -67,6 +67,8 @@ pub enum Kind {
     CountExceedsSpace,
     /// Too many tries for one account or address.
     TooManyAttempts,
+    /// An account that is confirmed but may have another password than the one that was sent.
+    PasswordNotSet,
     /// A fault of ours.
     Internal,
     /// A service that we need did not answer, or refused us for now.
@@ -107,7 +109,7 @@ impl Kind {
             | Self::CountExceedsSpace => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::DependencyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::PasswordNotSet | Self::DependencyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -144,6 +146,7 @@ impl Kind {
             Self::EntropyUnreachable => "entropy_unreachable",
             Self::CountExceedsSpace => "count_exceeds_space",
             Self::TooManyAttempts => "too_many_attempts",
+            Self::PasswordNotSet => "password_not_set",
             Self::Internal => "internal",
             Self::DependencyUnavailable => "dependency_unavailable",
         }
@@ -179,6 +182,7 @@ impl Kind {
             Self::SessionOver => Some(SecurityEvent::SessionUseAfterExpire),
             Self::MfaNotSetUp | Self::MfaAlreadyEnabled => Some(SecurityEvent::SequenceFail),
             Self::TooManyAttempts => Some(SecurityEvent::ExcessRateLimitExceeded),
+            Self::PasswordNotSet => Some(SecurityEvent::UserUpdated),
             Self::Internal => Some(SecurityEvent::SysCrash),
             Self::NotFound | Self::MethodNotAllowed | Self::DependencyUnavailable => None,
         }
@@ -209,6 +213,9 @@ impl Kind {
             Self::NotFound => "no such route: check the path and the method",
             Self::NotAcceptable => "this API answers in application/json alone",
             Self::TooManyAttempts => "too many attempts: wait before the next one",
+            Self::PasswordNotSet => {
+                "the password could not be set: choose it with POST /forgot_password"
+            }
             Self::Internal => "something went wrong on our side: try again later",
             Self::DependencyUnavailable => "a service that this needs is not available: try again",
             Self::MalformedRequest

@@ -18,6 +18,7 @@ pub struct Response {
     pub body: String,
     event: Option<SecurityEvent>,
     tally: Option<Tally>,
+    cause: Option<String>,
 }
 
 /// What a success adds to the metrics beside its event.
@@ -42,7 +43,14 @@ impl Response {
     /// An answer without a body.
     #[must_use]
     pub fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: String::new(), event: None, tally: None }
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: String::new(),
+            event: None,
+            tally: None,
+            cause: None,
+        }
     }
 
     /// Names what happened to the log; the client never sees it.
@@ -57,6 +65,12 @@ impl Response {
         Self { tally: Some(tally), ..self }
     }
 
+    /// Says what did not work in spite of the success; the client never sees it.
+    #[must_use]
+    pub fn because(self, cause: &dyn fmt::Display) -> Self {
+        Self { cause: Some(cause.to_string()), ..self }
+    }
+
     /// What happened, for the log alone.
     #[must_use]
     pub const fn event(&self) -> Option<SecurityEvent> {
@@ -69,10 +83,16 @@ impl Response {
         self.tally
     }
 
+    /// What did not work, for the log only.
+    #[must_use]
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
     fn new(status: StatusCode, content_type: &'static str, body: String) -> Self {
         let content_type = HeaderValue::from_static(content_type);
         let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, content_type)]);
-        Self { status, headers, body, event: None, tally: None }
+        Self { headers, body, ..Self::empty(status) }
     }
 }
 

@@ -32,9 +32,11 @@ impl Cognito {
         }
     }
 
-    /// None, for what does not get so far as to call it. Port 9 is the one that throws away.
+    /// None, for what does not get so far as to call it. Port 9 is the one that throws away. The app
+    /// client is that of the events' tokens.
     pub(crate) fn nowhere() -> Self {
-        let [url, pool_id, client_id] = ["http://127.0.0.1:9", "us-east-1_nowhere", "nobody"];
+        let client_id = "4kq1v0n8m2s6t3r9p7l5j0h1ge";
+        let [url, pool_id] = ["http://127.0.0.1:9", "us-east-1_nowhere"];
         Self { url: url.to_owned(), pool_id: pool_id.to_owned(), client_id: client_id.to_owned() }
     }
 }

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::{
     binaries::{Cognito, deployed, ids, outcome, respond, stack_of_today},
-    events::event,
+    events::{event, issue_to},
     stack::Running,
 };
 
@@ -40,6 +40,7 @@ fn every_function_outlives_an_outage() {
     first.shut_down();
     let mut environments =
         EVENTS.map(|(id, ..)| Environment::start(&deployed(id, &cognito)).unwrap());
+    let client_id = &cognito.client_id;
     let mut ask = |when: &str, is_there: bool| {
         // At once: each takes as long as it tries again.
         thread::scope(|scope| {
@@ -47,7 +48,9 @@ fn every_function_outlives_an_outage() {
                 scope.spawn(move || {
                     let (status, code) =
                         if is_there { (status, code) } else { (503, "dependency_unavailable") };
-                    let answer = respond(environment, &event(name).to_string());
+                    let mut event = event(name);
+                    issue_to(client_id, &mut event);
+                    let answer = respond(environment, &event.to_string());
                     assert_eq!(outcome(&answer), (status, code.to_owned()), "{id} {when}");
                 });
             }

@@ -22,6 +22,7 @@ pub fn by_operation() -> BTreeMap<&'static str, Vec<u8>> {
         ("ForgotPassword", json!({"CodeDeliveryDetails": delivery})),
         ("GetUser", user()),
         ("InitiateAuth", tokens()),
+        ("ResendConfirmationCode", json!({"CodeDeliveryDetails": delivery})),
         ("RevokeToken", json!({})),
         (
             "SignUp",

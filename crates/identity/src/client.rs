@@ -3,12 +3,9 @@ use std::{fmt, future::Future, net::IpAddr, sync::Arc};
 use aws_sdk_cognitoidentityprovider::{Client, types::UserContextDataType};
 use secrecy::SecretString;
 use shared::secret_hash;
+use tokio::sync::OnceCell;
 
-use crate::{
-    Error, InvalidVariables, Settings, Wire,
-    client_secret::{ClientSecret, Reading},
-    error::unexpected,
-};
+use crate::{Error, InvalidVariables, Settings, Wire, error::unexpected};
 
 /// The accounts of one user pool, as one app client sees them. Cheap to clone; clones share the
 /// client's secret.
@@ -16,7 +13,10 @@ use crate::{
 pub struct Identity {
     pub(crate) cognito: Client,
     settings: Settings,
-    secret: Arc<ClientSecret>,
+    /// Read once. Cognito never shows another one for this client: after `AddUserPoolClientSecret`,
+    /// `DescribeUserPoolClient` still answers with the first. Concurrent first calls share the
+    /// reading, and the next call repeats one that failed.
+    secret: Arc<OnceCell<SecretString>>,
 }
 
 impl Identity {
@@ -40,7 +40,7 @@ impl Identity {
     /// Reads the app client's secret, and so opens the connection too, before a call needs them. If
     /// that fails, the call does it.
     pub async fn fetch_secret(&self) {
-        _ = self.secret.later_than(Reading::NONE, self.read_secret()).await;
+        _ = self.secret.get_or_try_init(|| self.read_secret()).await;
     }
 
     pub(crate) fn client_id(&self) -> &str {
@@ -51,34 +51,28 @@ impl Identity {
         &self.settings.user_pool_id
     }
 
-    /// Makes `call` with the client's secret; if Cognito refuses that, once more with one read anew.
+    /// Makes `call` with the client's secret.
     pub(crate) async fn with_secret<T, F>(
         &self,
-        call: impl Fn(SecretString) -> F,
+        call: impl FnOnce(SecretString) -> F,
     ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
     {
         // On the heap, since the SDK's futures are large.
-        let later_than = |number| Box::pin(self.secret.later_than(number, self.read_secret()));
-        let call = |secret| Box::pin(call(secret));
-        let reading = later_than(Reading::NONE).await?;
-        match call(reading.secret).await {
-            Err(Error::SecretRefused(_)) => call(later_than(reading.number).await?.secret).await,
-            outcome => outcome,
-        }
+        let secret = Box::pin(self.secret.get_or_try_init(|| self.read_secret())).await?;
+        Box::pin(call(secret.clone())).await
     }
 
-    /// Makes `call` with the `SECRET_HASH` over `username`, as [`Identity::with_secret`] does.
+    /// Makes `call` with the `SECRET_HASH` over `username`.
     pub(crate) async fn with_hash<T, F>(
         &self,
         username: &str,
-        call: impl Fn(SecretString) -> F,
+        call: impl FnOnce(SecretString) -> F,
     ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
     {
-        let call = &call;
         self.with_secret(|secret| async move {
             let hash = secret_hash(&secret, username, self.client_id());
             call(hash.map_err(|_| no_secret())?).await

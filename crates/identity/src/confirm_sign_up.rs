@@ -3,15 +3,34 @@ use std::net::IpAddr;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    ConfirmationCode, Error, Identity, Username,
+    ConfirmationCode, Error, Identity, NewPassword, Username,
     client::context,
-    cognito::within,
+    cognito::{Deadline, within},
     error::{Refusal, unexpected},
     retry::Attempts,
 };
 
+/// The logins of an account from before its password was set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EarlierLogins {
+    /// There are none any more.
+    Ended,
+    /// Ending them failed for this reason. Only a login between the confirmation and the new password
+    /// can be one, some milliseconds later.
+    MayGoOn(String),
+}
+
+/// The account that a confirmation finds confirmed.
+enum Confirmed {
+    /// By this call: Cognito answered it with success.
+    Now,
+    /// By an earlier try that got no answer, or long ago. The code may be wrong.
+    Perhaps,
+}
+
 impl Identity {
-    /// Confirms an account with the code that was mailed to its address.
+    /// Confirms an account with the code that was mailed to its address. The password stays the one of
+    /// the registration, whoever that was.
     ///
     /// # Errors
     /// [`Error::InvalidCode`] for a wrong, old or used code, an unknown user and an account that is
@@ -22,8 +41,52 @@ impl Identity {
         code: &ConfirmationCode,
         source_ip: Option<IpAddr>,
     ) -> Result<(), Error> {
+        within(self.confirm(username, code, source_ip)).await.map(drop)
+    }
+
+    /// Confirms an account with the code that was mailed to its address, and gives it `password` in
+    /// place of the one of the registration: whoever reads the mail owns the account, not whoever
+    /// registered the address first.
+    ///
+    /// The password is set only after Cognito itself has answered the confirmation with success.
+    /// `AdminSetUserPassword` would set it for anybody, and confirm the account too.
+    ///
+    /// # Errors
+    /// [`Error::WeakPassword`] if it is made of the name, before anything is sent;
+    /// those of [`Identity::confirm_sign_up`]; and [`Error::PasswordNotSet`] if the account is
+    /// confirmed but the password could not be set, or the code may be wrong.
+    pub async fn confirm_sign_up_with_password(
+        &self,
+        username: &Username,
+        code: &ConfirmationCode,
+        password: &NewPassword,
+        source_ip: Option<IpAddr>,
+    ) -> Result<EarlierLogins, Error> {
+        password.check_not_of(username.expose())?;
+        let deadline = Deadline::start();
+        match deadline.bound(self.confirm(username, code, source_ip)).await? {
+            Confirmed::Now => {}
+            Confirmed::Perhaps => {
+                let cause = "only a repeated try found the account confirmed";
+                return Err(Error::PasswordNotSet(cause.to_owned()));
+            }
+        }
+        let set = deadline.bound(self.set_password(username, password)).await;
+        set.map_err(|error| Error::PasswordNotSet(error.to_string()))?;
+        Ok(match deadline.bound(self.end_logins(username)).await {
+            Ok(()) => EarlierLogins::Ended,
+            Err(error) => EarlierLogins::MayGoOn(error.to_string()),
+        })
+    }
+
+    async fn confirm(
+        &self,
+        username: &Username,
+        code: &ConfirmationCode,
+        source_ip: Option<IpAddr>,
+    ) -> Result<Confirmed, Error> {
         let call = |hash| self.send_confirm_sign_up(username, code, source_ip, hash);
-        within(self.with_hash(username.expose(), call)).await
+        self.with_hash(username.expose(), call).await
     }
 
     async fn send_confirm_sign_up(
@@ -32,7 +95,7 @@ impl Identity {
         code: &ConfirmationCode,
         source_ip: Option<IpAddr>,
         hash: SecretString,
-    ) -> Result<(), Error> {
+    ) -> Result<Confirmed, Error> {
         let attempts = Attempts::default();
         let call = self
             .cognito
@@ -45,14 +108,26 @@ impl Identity {
             .customize()
             .interceptor(attempts.clone());
         let Err(error) = call.send().await else {
-            return Ok(());
+            return Ok(Confirmed::Now);
         };
         match Refusal::of(&error) {
-            // The first try timed out after it had confirmed the account.
-            Some(refusal) if is_confirmed(&refusal) && attempts.repeated() => Ok(()),
+            Some(refusal) if is_confirmed(&refusal) && attempts.repeated() => {
+                Ok(Confirmed::Perhaps)
+            }
             Some(refusal) if is_of_the_code(&refusal) => Err(Error::InvalidCode),
             _ => Err(unexpected(&error)),
         }
+    }
+
+    async fn set_password(&self, username: &Username, password: &NewPassword) -> Result<(), Error> {
+        let call = self
+            .cognito
+            .admin_set_user_password()
+            .user_pool_id(self.user_pool_id())
+            .username(username.expose())
+            .password(password.expose())
+            .permanent(true);
+        call.send().await.map(drop).map_err(|error| unexpected(&error))
     }
 }
 

@@ -74,6 +74,9 @@ pub enum Error {
     /// The new password holds, but the logins from before could not be ended.
     #[error("the password is replaced, but older logins go on: {0}")]
     LoginsGoOn(String),
+    /// The account is confirmed, but the password could not be set, or not safely.
+    #[error("the account is confirmed, but its password is not set: {0}")]
+    PasswordNotSet(String),
     /// Too many wrong passwords or codes: the account is locked for a while. Only for callers who
     /// have proved to know that there is such an account.
     #[error("the account is locked for a while")]
@@ -91,9 +94,6 @@ pub enum Error {
     /// Cognito did not answer, or not usefully.
     #[error("cognito is not available: {0}")]
     Unavailable(String),
-    /// Cognito does not take the app client's secret.
-    #[error("cognito refuses the secret of the app client: {0}")]
-    SecretRefused(String),
     /// The app client or the pool is not set up as this service needs it.
     #[error("cognito is not set up for this service: {0}")]
     Misconfigured(String),
@@ -152,8 +152,9 @@ impl Error {
                 let problem = Problem::new(Kind::DependencyUnavailable).retry_in(THROTTLE_WAIT);
                 return problem.noting(SecurityEvent::ExcessRateLimitExceeded).because(&error);
             }
+            Error::PasswordNotSet(_) => Kind::PasswordNotSet,
             Error::Unavailable(_) => Kind::DependencyUnavailable,
-            Error::SecretRefused(_) | Error::Misconfigured(_) => Kind::Internal,
+            Error::Misconfigured(_) => Kind::Internal,
         };
         Problem::new(kind).because(&error)
     }
@@ -221,7 +222,7 @@ where
         return Error::Unavailable(sentences(error));
     };
     match refusal.code {
-        _ if refusal.is_of_our_secret() => Error::SecretRefused(refusal.cause()),
+        _ if refusal.is_of_our_secret() => Error::Misconfigured(refusal.cause()),
         // The default sender's daily quota: nothing that this user did.
         "LimitExceededException" if refusal.message.contains("email limit") => {
             Error::Unavailable(refusal.cause())

@@ -5,12 +5,12 @@
 //! proves itself by its secret, and [`Account`] the bearer of an access token.
 //!
 //! Operations of users are public ones in Cognito and are not signed. Signed are only the reading of
-//! the client's secret and the end of all logins after a reset.
+//! the client's secret, the end of all logins after a reset, and the password of whoever confirms an
+//! account.
 
 mod account;
 mod blocklist;
 mod client;
-mod client_secret;
 mod code;
 mod cognito;
 mod confirm_sign_up;
@@ -40,6 +40,7 @@ pub use account::{Account, Profile};
 pub use client::Identity;
 pub use code::ConfirmationCode;
 pub use cognito::{Clock, Wire};
+pub use confirm_sign_up::EarlierLogins;
 pub use error::Error;
 pub use log_in::{LogIn, Tokens};
 pub use mfa::Enrolment;

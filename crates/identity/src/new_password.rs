@@ -7,11 +7,12 @@ use crate::{
     blocklist::{is_common, is_personal, is_predictable},
 };
 
-/// A password that an account may get: 15 to 256 characters, none of them white space, and not one
-/// that is guessed first.
+/// A password that an account may get: 15 to 256 characters on one line, without white space at either
+/// end, and not one that is guessed first.
 ///
 /// There are no rules of composition: they make passwords more alike, not stronger (NIST
-/// SP 800-63B-4, section 3.1.1.2). White space is what Cognito's `Password` pattern refuses.
+/// SP 800-63B-4, section 3.1.1.2). Cognito refuses spaces at the ends and line breaks: its server's
+/// pattern for `Password` is `^[\S]+.*[\S]+$`, while the published model still has `[\S]+`.
 /// The password is used exactly as sent.
 #[derive(Clone)]
 pub struct NewPassword(SecretString);
@@ -23,7 +24,7 @@ pub enum Weakness {
     TooShort,
     /// More than [`NewPassword::MAX`] characters.
     TooLong,
-    /// White space, anywhere in it.
+    /// White space at the beginning or the end, or a line break anywhere.
     WhiteSpace,
     /// One of the most used passwords.
     Common,
@@ -48,7 +49,7 @@ impl NewPassword {
     pub fn parse(text: SecretString) -> Result<Self, Weakness> {
         let password = text.expose_secret(); // EXPOSE: its length is counted.
         let length = password.chars().count();
-        if password.contains(char::is_whitespace) {
+        if password.trim().len() < password.len() || password.contains(is_line_break) {
             return Err(Weakness::WhiteSpace);
         }
         match length {
@@ -63,7 +64,7 @@ impl NewPassword {
 
     /// Refuses a password that is made of what belongs to the account `address`.
     pub(crate) fn check_not_of(&self, address: &str) -> Result<(), Error> {
-        if is_personal(&lower_case(self.expose()), &address.to_lowercase()) {
+        if is_personal(&lower_case(self.expose()), &lower_case(address)) {
             return Err(Error::WeakPassword(Weakness::Personal));
         }
         Ok(())
@@ -72,6 +73,11 @@ impl NewPassword {
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret() // EXPOSE: it goes to Cognito.
     }
+}
+
+/// The characters that end a line in any case (Unicode Standard Annex #14, classes BK, CR, LF and NL).
+const fn is_line_break(character: char) -> bool {
+    matches!(character, '\n'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 fn guessed_first(password: &str) -> Option<Weakness> {
@@ -83,7 +89,9 @@ fn guessed_first(password: &str) -> Option<Weakness> {
 }
 
 fn lower_case(password: &str) -> Zeroizing<String> {
-    Zeroizing::new(password.to_lowercase())
+    let mut lower_case = Zeroizing::new(String::with_capacity(2 * password.len()));
+    lower_case.extend(password.chars().flat_map(char::to_lowercase));
+    lower_case
 }
 
 impl Weakness {
@@ -107,9 +115,9 @@ impl fmt::Display for Weakness {
         match self {
             Self::TooShort => write!(f, "must have at least {} characters", NewPassword::MIN),
             Self::TooLong => write!(f, "must have at most {} characters", NewPassword::MAX),
-            Self::WhiteSpace => {
-                f.write_str("must not have white space; hyphens join words as well")
-            }
+            Self::WhiteSpace => f.write_str(
+                "must not begin or end with white space, or have a line break; spaces between words are fine",
+            ),
             Self::Common => f.write_str("must not be one of the most used passwords"),
             Self::Predictable => f.write_str(
                 "must not be made of a repetition, a sequence or the name of this service",
@@ -148,7 +156,14 @@ mod tests {
             (letters(256), None),
             (letters(257), Some(Weakness::TooLong)),
             (format!(" {}", letters(15)), Some(Weakness::WhiteSpace)),
+            (format!("{}\t", letters(15)), Some(Weakness::WhiteSpace)),
             (format!("{}\u{3000}", letters(15)), Some(Weakness::WhiteSpace)),
+            ("correct horse\nbattery staple".to_owned(), Some(Weakness::WhiteSpace)),
+            ("correct horse\u{b}battery staple".to_owned(), Some(Weakness::WhiteSpace)),
+            ("correct horse\u{2028}battery staple".to_owned(), Some(Weakness::WhiteSpace)),
+            ("correct horse battery staple".to_owned(), None),
+            ("correct  horse\tbattery\u{a0}staple".to_owned(), None),
+            ("passmint password mint".to_owned(), Some(Weakness::Predictable)),
             ("a".repeat(15), Some(Weakness::Common)),
             ("\u{e9}".repeat(15), Some(Weakness::Predictable)),
             ("PassMint-PassMint".to_owned(), Some(Weakness::Predictable)),
@@ -171,5 +186,11 @@ mod tests {
         let personal = Err(Error::WeakPassword(Weakness::Personal));
         assert_eq!(password.check_not_of("ADA.lovelace@example.com"), personal);
         assert_eq!(password.check_not_of("grace@example.com"), Ok(()));
+        // A final sigma is a sigma.
+        let greek = NewPassword::parse(
+            "\u{3b1}\u{3c3}\u{3ba}\u{3c3}-\u{3b1}\u{3c3}\u{3ba}\u{3c3}-2026!".into(),
+        )
+        .unwrap();
+        assert_eq!(greek.check_not_of("\u{391}\u{3a3}\u{39a}\u{3a3}@example.com"), personal);
     }
 }

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use aws_sdk_cognitoidentityprovider::{
-    config::http::HttpResponse,
+    config::{self, http::HttpResponse},
     error::{ProvideErrorMetadata, SdkError},
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -37,15 +37,16 @@ impl Identity {
         username: &Username,
         source_ip: Option<IpAddr>,
     ) -> Result<Asked, Error> {
-        let call = |hash| self.send_resend_code(username, source_ip, hash);
+        let call = |hash| self.send_resend_code(username, source_ip, hash, not_twice());
         within(self.with_hash(username.expose(), call)).await
     }
 
-    async fn send_resend_code(
+    pub(crate) async fn send_resend_code(
         &self,
         username: &Username,
         source_ip: Option<IpAddr>,
         hash: SecretString,
+        retries: config::Builder,
     ) -> Result<Asked, Error> {
         let call = self
             .cognito
@@ -55,7 +56,7 @@ impl Identity {
             .username(username.expose())
             .set_user_context_data(context(source_ip))
             .customize()
-            .config_override(not_twice());
+            .config_override(retries);
         call.send().await.map(|_| Asked::Heard).or_else(|error| untold(&error))
     }
 }

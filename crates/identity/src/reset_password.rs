@@ -100,7 +100,7 @@ impl Identity {
         }
     }
 
-    async fn end_logins(&self, username: &Username) -> Result<(), Error> {
+    pub(crate) async fn end_logins(&self, username: &Username) -> Result<(), Error> {
         let call = self
             .cognito
             .admin_user_global_sign_out()

@@ -7,7 +7,7 @@ use aws_sdk_cognitoidentityprovider::{
     config::{
         self, ConfigBag, Intercept, RuntimeComponents,
         interceptors::BeforeTransmitInterceptorContextRef,
-        retry::{ClassifyRetry, RetryAction},
+        retry::{ClassifyRetry, RetryAction, RetryConfig},
     },
     error::BoxError,
 };
@@ -58,6 +58,11 @@ impl ClassifyRetry for NotTwice {
 /// The settings of a call that [`NotTwice`] guards.
 pub(crate) fn not_twice() -> config::Builder {
     config::Config::builder().retry_classifier(NotTwice)
+}
+
+/// The settings of a call that is tried once.
+pub(crate) fn once() -> config::Builder {
+    config::Config::builder().retry_config(RetryConfig::disabled())
 }
 
 fn error_type(context: &InterceptorContext) -> Option<&str> {

@@ -4,6 +4,11 @@ use secrecy::SecretString;
 
 /// The variable that holds the id of the user pool.
 const USER_POOL_ID: &str = "COGNITO_USER_POOL_ID";
+/// The AWS SDKs' variables for another endpoint, the one that wins first: for Cognito, and for every
+/// service. Source: "Service-specific endpoints" in the AWS SDKs and Tools reference guide.
+const ENDPOINT_URLS: [&str; 2] = ["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "AWS_ENDPOINT_URL"];
+/// The AWS SDKs' variable that switches [`ENDPOINT_URLS`] off if it is `true`.
+const IGNORE_ENDPOINT_URLS: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
 
 /// Where a region's Cognito is.
 #[derive(Clone, Debug)]
@@ -60,8 +65,9 @@ impl fmt::Display for InvalidVariables {
 }
 
 impl Endpoint {
-    /// Reads `AWS_REGION` and, if it is set, the AWS SDKs' own
-    /// `AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER`.
+    /// Reads `AWS_REGION` and the AWS SDKs' own variables for another endpoint:
+    /// `AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER`, else `AWS_ENDPOINT_URL`, and neither if
+    /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is `true`.
     ///
     /// # Errors
     /// All variables that are missing, empty or wrong, at once.
@@ -74,10 +80,7 @@ impl Endpoint {
     }
 
     fn read(variables: &mut Variables<'_>) -> Self {
-        Self {
-            region: variables.required("AWS_REGION"),
-            url: variables.optional("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"),
-        }
+        Self { region: variables.required("AWS_REGION"), url: endpoint_url(variables) }
     }
 }
 
@@ -107,6 +110,14 @@ impl Settings {
         }
         variables.finish(settings)
     }
+}
+
+fn endpoint_url(variables: &Variables<'_>) -> Option<String> {
+    let ignored = variables.optional(IGNORE_ENDPOINT_URLS);
+    if ignored.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        return None;
+    }
+    ENDPOINT_URLS.into_iter().find_map(|name| variables.optional(name))
 }
 
 /// What is wrong with the id of a user pool, which begins with the region that the pool is in. Nothing
@@ -185,6 +196,32 @@ mod tests {
         assert!(Settings::from_variables(&with("COGNITO_CLIENT_ID", "x")).is_ok());
         let none = Endpoint::from_variables(&|_| None).unwrap_err();
         assert_eq!(none.to_string(), "set the environment variables AWS_REGION");
+    }
+
+    #[test]
+    fn the_endpoint_of_the_service_wins_over_the_one_of_all_services() {
+        const OWN: &str = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER";
+        const ALL: &str = "AWS_ENDPOINT_URL";
+        const IGNORED: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+        let rows: [(&[(&str, &str)], _); 9] = [
+            (&[], None),
+            (&[(OWN, "http://own")], Some("http://own")),
+            (&[(ALL, "http://all")], Some("http://all")),
+            (&[(OWN, "http://own"), (ALL, "http://all")], Some("http://own")),
+            (&[(OWN, ""), (ALL, "http://all")], Some("http://all")),
+            (&[(OWN, "http://own"), (IGNORED, "true")], None),
+            (&[(ALL, "http://all"), (IGNORED, "TRUE")], None),
+            (&[(ALL, "http://all"), (IGNORED, "false")], Some("http://all")),
+            (&[(ALL, "http://all"), (IGNORED, "")], Some("http://all")),
+        ];
+        for (set, url) in rows {
+            let variable = |name: &str| {
+                let set = set.iter().chain(&[("AWS_REGION", "eu-west-1")]);
+                set.into_iter().find(|(known, _)| *known == name).map(|(_, it)| (*it).to_owned())
+            };
+            let endpoint = Endpoint::from_variables(&variable).unwrap();
+            assert_eq!(endpoint.url.as_deref(), url, "{set:?}");
+        }
     }
 
     #[test]

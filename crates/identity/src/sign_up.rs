@@ -7,7 +7,7 @@ use crate::{
     client::context,
     cognito::within,
     error::{Refusal, unexpected},
-    retry::Attempts,
+    retry::{Attempts, once},
 };
 
 /// What became of a registration; the client is not told.
@@ -15,12 +15,16 @@ use crate::{
 pub enum SignUp {
     /// There is a new account.
     Created,
-    /// The address has an account, of which nothing is changed.
+    /// The address has an account; if it is not confirmed yet, a new code goes there.
     Known,
 }
 
 impl Identity {
     /// Creates an account and has Cognito mail a code to its address.
+    ///
+    /// Asks for a new code first, whatever the address: an account that somebody else registered there
+    /// and never confirmed is confirmed by whoever reads its mail. For everybody else Cognito refuses
+    /// that or does nothing. Since both calls are always made, their time says nothing.
     ///
     /// An account that exists already is a success too, [`SignUp::Known`]: a client must not learn
     /// which addresses are known. A repeat after a time-out that finds an account has most likely
@@ -36,8 +40,14 @@ impl Identity {
         source_ip: Option<IpAddr>,
     ) -> Result<SignUp, Error> {
         password.check_not_of(username.expose())?;
-        let call = |hash| self.send_sign_up(username, password, source_ip, hash);
-        within(self.with_hash(username.expose(), call)).await
+        within(async {
+            let resend = |hash| self.send_resend_code(username, source_ip, hash, once());
+            // Whatever comes of it, the answer of the sign-up decides.
+            _ = self.with_hash(username.expose(), resend).await;
+            let sign_up = |hash| self.send_sign_up(username, password, source_ip, hash);
+            self.with_hash(username.expose(), sign_up).await
+        })
+        .await
     }
 
     async fn send_sign_up(

@@ -67,9 +67,13 @@ struct Authorizer {
     claims: Option<Claims>,
 }
 
+/// The claims of the token that the authorizer verified.
 #[derive(Deserialize)]
 struct Claims {
     sub: String,
+    /// The app client that an access token was issued to.
+    #[serde(default)]
+    client_id: Option<String>,
 }
 
 /// The event does not hold an HTTP request: something other than API Gateway sent it.
@@ -81,6 +85,14 @@ pub(crate) enum NotHttp {
 }
 
 impl ProxyEvent<'_> {
+    /// Whether the authorizer let a token pass that was issued to another app client than `client_id`.
+    /// API Gateway's takes the tokens of every client of the user pool.
+    pub(crate) fn is_of_another_client(&self, client_id: &str) -> bool {
+        let authorizer = self.request_context.authorizer.as_ref();
+        let claims = authorizer.and_then(|authorizer| authorizer.claims.as_ref());
+        claims.is_some_and(|claims| claims.client_id.as_deref() != Some(client_id))
+    }
+
     pub(crate) fn into_request(self) -> Result<Request, NotHttp> {
         let claims = self.request_context.authorizer.and_then(|authorizer| authorizer.claims);
         Ok(Request {

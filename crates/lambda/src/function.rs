@@ -61,6 +61,8 @@ impl<H: Handler> AnyHandler for H {
 /// A handler behind the adapter: proxy event in, proxy answer out.
 pub struct Function {
     source: Source,
+    /// Whose access tokens are taken; `None` if all of them are answered alike.
+    client_id: Option<String>,
     origins: Origins,
     log: Log,
     warm: AtomicBool,
@@ -68,7 +70,8 @@ pub struct Function {
 }
 
 impl Function {
-    /// Puts `handler` behind the adapter. `source` stands in the log, `origins` may read the answers.
+    /// Puts `handler` behind the adapter. `source` appears in the log, `origins` may read the answers.
+    /// No access token is taken before [`Function::for_client`] says whose are.
     pub fn new(
         source: impl Into<Source>,
         origins: Origins,
@@ -76,7 +79,19 @@ impl Function {
         handler: impl Handler,
     ) -> Self {
         let (source, warm) = (source.into(), AtomicBool::new(false));
-        Self { source, origins, log, warm, handler: Box::new(handler) }
+        let client_id = Some(String::new());
+        Self { source, client_id, origins, log, warm, handler: Box::new(handler) }
+    }
+
+    /// Takes the access tokens of the app client `client_id`, and those of no other.
+    #[must_use]
+    pub fn for_client(self, client_id: String) -> Self {
+        Self { client_id: Some(client_id), ..self }
+    }
+
+    /// Takes every token, for a handler that does nothing with one.
+    pub(crate) fn for_every_client(self) -> Self {
+        Self { client_id: None, ..self }
     }
 
     /// Lets the handler prepare for the first request, for half a second at most.
@@ -112,8 +127,14 @@ impl Function {
             }
         };
         let mut asked = Asked::of(&event);
+        let own = self.client_id.as_deref();
+        let is_of_another_client = own.is_some_and(|own| event.is_of_another_client(own));
         let (headers, outcome) = match event.into_request() {
             Err(not_http) => (HeaderMap::new(), Err(foreign(&not_http))),
+            Ok(request) if is_of_another_client => {
+                asked.method = Some(known(&request.method));
+                (origin_of(&request.headers), Err(of_another_client()))
+            }
             Ok(request) => {
                 asked.method = Some(known(&request.method));
                 asked.caller = request.caller.as_ref().map(Caller::sub_hash);
@@ -172,7 +193,10 @@ impl Function {
         line.method = asked.method;
         line.route = asked.route.as_deref();
         line.code = problem.map(|problem| problem.kind().code());
-        line.cause = problem.and_then(Problem::cause);
+        line.cause = match outcome {
+            Ok(response) => response.cause(),
+            Err(problem) => problem.cause(),
+        };
         line.user_sub_hash = asked.caller;
         if arrival.cold_start == Some(true) {
             line.metrics.set(Metric::ColdStart, 1);
@@ -182,6 +206,9 @@ impl Function {
         }
         if problem.is_some_and(is_of_a_dependency) {
             line.metrics.set(Metric::DependencyError, 1);
+        }
+        if problem.is_some_and(|problem| problem.kind() == Kind::PasswordNotSet) {
+            line.metrics.set(Metric::PasswordNotSet, 1);
         }
         line
     }
@@ -237,6 +264,10 @@ impl fmt::Debug for Function {
     }
 }
 
+fn of_another_client() -> Problem {
+    Problem::new(Kind::Unauthorized).because(&"the token was issued to another app client")
+}
+
 fn foreign(what: &dyn fmt::Debug) -> Problem {
     Problem::internal(&format_args!("not a REST proxy event (payload version 1.0): {what:?}"))
         .noting(SecurityEvent::InputValidationFail)
@@ -251,6 +282,9 @@ mod tests {
     use serde_json::{Value, json};
     use shared::Tally;
 
+    /// The app client.
+    const CLIENT: &str = "1example23456789";
+
     /// Does what the body says: panics, refuses, fails, counts, or repeats it.
     struct Echo;
 
@@ -264,6 +298,8 @@ mod tests {
                     .noting(SecurityEvent::ExcessRateLimitExceeded)),
                 b"half" => Err(Problem::new(Kind::DependencyUnavailable)
                     .noting(SecurityEvent::AuthnPasswordChange)),
+                b"unset" => Err(Problem::new(Kind::PasswordNotSet)),
+                b"but" => Ok(Response::empty(StatusCode::NO_CONTENT).because(&"the reason")),
                 b"mint" => Ok(Response::empty(StatusCode::NO_CONTENT)
                     .noting(SecurityEvent::SensitiveCreate)
                     .counting(Tally::Passwords(3))),
@@ -277,7 +313,8 @@ mod tests {
         let sink = Arc::clone(&lines);
         let log =
             Log::new(move |line| sink.lock().unwrap().push(serde_json::from_str(line).unwrap()));
-        (Function::new("echo", "https://app.example".parse().unwrap(), log, Echo), lines)
+        let function = Function::new("echo", "https://app.example".parse().unwrap(), log, Echo);
+        (function.for_client(CLIENT.to_owned()), lines)
     }
 
     fn event(body: &str) -> String {
@@ -377,11 +414,54 @@ mod tests {
     async fn a_caller_is_named_by_a_hash() {
         let (function, lines) = function();
         let sub = "1f3c2a9e-7b4d-4e55-9c61-0d8e6f2a4b17";
-        let claims = format!(r#""authorizer":{{"claims":{{"sub":"{sub}"}}}},"requestId""#);
-        invoke(&function, &event("hello").replace("\"requestId\"", &claims)).await;
+        invoke(&function, &authorized(&json!({"sub": sub, "client_id": CLIENT}))).await;
         let lines = lines.lock().unwrap();
         assert_eq!(lines[0]["user_sub_hash"], "612a8c95973d1e28");
         assert!(!lines[0].to_string().contains(sub));
+    }
+
+    /// The event of a request whose token has these claims.
+    fn authorized(claims: &Value) -> String {
+        let authorizer = format!(r#""authorizer":{},"requestId""#, json!({"claims": claims}));
+        event("hello").replace("\"requestId\"", &authorizer)
+    }
+
+    /// TOK-9: the authorizer of API Gateway takes the tokens of every client of the user pool.
+    #[tokio::test]
+    async fn a_token_of_another_client_is_refused_before_anything_happens() {
+        let (function, lines) = function();
+        let ours = invoke(&function, &authorized(&json!({"sub": "42", "client_id": CLIENT}))).await;
+        assert_eq!(ours["statusCode"], 200);
+        let others = [
+            json!({"sub": "42", "client_id": "2example23456789"}),
+            json!({"sub": "42", "client_id": ""}),
+            json!({"sub": "42", "client_id": null}),
+            // An ID token names its client elsewhere.
+            json!({"sub": "42", "aud": CLIENT}),
+        ];
+        for claims in &others {
+            let answer = invoke(&function, &authorized(claims)).await;
+            let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+            assert_eq!(
+                (&answer["statusCode"], &body["code"]),
+                (&json!(401), &json!("unauthorized"))
+            );
+            let origin = &answer["multiValueHeaders"]["access-control-allow-origin"];
+            assert_eq!(*origin, json!(["https://app.example"]));
+        }
+        for line in lines.lock().unwrap().iter().skip(1) {
+            assert_eq!(line["event"], "authz_fail");
+            assert_eq!((&line["route"], line.get("user_sub_hash")), (&json!("/echo"), None));
+        }
+    }
+
+    #[tokio::test]
+    async fn without_a_client_no_token_is_taken() {
+        let function = Function::new("echo", Origins::default(), Log::new(|_| ()), Echo);
+        for claims in [json!({"sub": "42", "client_id": CLIENT}), json!({"sub": "42"})] {
+            assert_eq!(invoke(&function, &authorized(&claims)).await["statusCode"], 401);
+        }
+        assert_eq!(invoke(&function, &event("hello")).await["statusCode"], 200);
     }
 
     /// What an outcome is to the log: its event, and all that it counts.
@@ -395,6 +475,7 @@ mod tests {
             ("fail", Value::Null, json!({"DependencyError": 1})),
             ("half", json!("authn_password_change"), json!({"DependencyError": 1})),
             ("limit", json!("excess_rate_limit_exceeded"), json!({"Throttled": 1})),
+            ("unset", json!("user_updated"), json!({"PasswordNotSet": 1})),
         ];
         let (function, lines) = function();
         for (body, ..) in &rows {
@@ -407,6 +488,20 @@ mod tests {
             assert_eq!(line["event"], event, "{body}");
             assert_eq!(Value::Object(found.collect()), counted, "{body}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_success_says_in_the_log_what_did_not_work() {
+        let (function, lines) = function();
+        for body in ["but", "hello"] {
+            invoke(&function, &event(body)).await;
+        }
+        let lines = lines.lock().unwrap();
+        assert_eq!(
+            (&lines[0]["cause"], &lines[0]["level"]),
+            (&json!("the reason"), &json!("INFO"))
+        );
+        assert_eq!(lines[1].get("cause"), None);
     }
 
     #[tokio::test]

@@ -25,6 +25,7 @@ pub const NAMES: [&str; Metric::ALL.len()] = [
     Metric::Generated.name(),
     Metric::Throttled.name(),
     Metric::DependencyError.name(),
+    Metric::PasswordNotSet.name(),
 ];
 
 /// Something that is counted.
@@ -48,11 +49,13 @@ pub enum Metric {
     Throttled,
     /// Requests answered 503 since Cognito could not be reached or failed.
     DependencyError,
+    /// Confirmed accounts that may have another password than the one that was sent.
+    PasswordNotSet,
 }
 
 impl Metric {
     /// All metrics, in the order of a line.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ColdStart,
         Self::LoginOk,
         Self::LoginFail,
@@ -62,6 +65,7 @@ impl Metric {
         Self::Generated,
         Self::Throttled,
         Self::DependencyError,
+        Self::PasswordNotSet,
     ];
 
     /// Its name, never changed once released: alarms are set on it.
@@ -77,6 +81,7 @@ impl Metric {
             Self::Generated => "Generated",
             Self::Throttled => "Throttled",
             Self::DependencyError => "DependencyError",
+            Self::PasswordNotSet => "PasswordNotSet",
         }
     }
 

@@ -14,6 +14,8 @@ pub type Error = lambda_http::Error;
 
 /// The variable that holds the allowed origins, separated by commas.
 const ALLOWED_ORIGINS: &str = "ALLOWED_ORIGINS";
+/// The variable that holds the id of the app client whose access tokens are taken.
+const CLIENT_ID: &str = "COGNITO_CLIENT_ID";
 /// The variable that has the AWS SDK write the bodies of its calls into the log: tokens and secrets.
 /// Source: `orchestrator/http.rs` of `aws-smithy-runtime`.
 const LOG_SENSITIVE_BODIES: &str = "LOG_SENSITIVE_BODIES";
@@ -21,8 +23,8 @@ const LOG_SENSITIVE_BODIES: &str = "LOG_SENSITIVE_BODIES";
 /// Serves the Lambda Runtime API until the process is stopped.
 ///
 /// `build` makes the handler out of the environment's variables. If it cannot, if
-/// `ALLOWED_ORIGINS` is missing or wrong, or if `LOG_SENSITIVE_BODIES` is there, the function still
-/// starts: the log says what to set, all of it at once, before the first request and with each, which
+/// `ALLOWED_ORIGINS` is missing or wrong, if `COGNITO_CLIENT_ID` is missing, or if
+/// `LOG_SENSITIVE_BODIES` is there, the function still starts: the log says what to set, all of it at once, before the first request and with each, which
 /// is answered 503. A crash during INIT would be repeated by Lambda for ever and would say less.
 ///
 /// # Errors
@@ -62,11 +64,15 @@ fn function<H: Handler, E: fmt::Display>(
     variable: &dyn Fn(&str) -> Option<String>,
     build: impl FnOnce(&dyn Fn(&str) -> Option<String>) -> Result<H, E>,
 ) -> Function {
-    match (origins(variable), bodies_unlogged(variable), build(variable)) {
-        (Ok(origins), Ok(()), Ok(handler)) => Function::new(source, origins, log, handler),
-        (origins, bodies, handler) => {
+    let client_id = required(variable, CLIENT_ID);
+    match (origins(variable), client_id, bodies_unlogged(variable), build(variable)) {
+        (Ok(origins), Ok(client_id), Ok(()), Ok(handler)) => {
+            Function::new(source, origins, log, handler).for_client(client_id)
+        }
+        (origins, client_id, bodies, handler) => {
             let faults = [
                 origins.as_ref().err().cloned(),
+                client_id.err(),
                 bodies.err(),
                 handler.err().map(|e| e.to_string()),
             ];
@@ -74,17 +80,19 @@ fn function<H: Handler, E: fmt::Display>(
             let origins = origins.unwrap_or_default();
             let event = Some(SecurityEvent::SysCrash);
             log.write(&source.fault("the function is not set up", &faults, event));
-            Function::new(source, origins, log, Misconfigured(faults))
+            Function::new(source, origins, log, Misconfigured(faults)).for_every_client()
         }
     }
 }
 
 fn origins(variable: &dyn Fn(&str) -> Option<String>) -> Result<Origins, String> {
-    let list = variable(ALLOWED_ORIGINS).unwrap_or_default();
-    if list.is_empty() {
-        return Err(format!("set the environment variable {ALLOWED_ORIGINS}"));
-    }
+    let list = required(variable, ALLOWED_ORIGINS)?;
     list.parse().map_err(|error| format!("{ALLOWED_ORIGINS}: {error}"))
+}
+
+fn required(variable: &dyn Fn(&str) -> Option<String>, name: &str) -> Result<String, String> {
+    let value = variable(name).filter(|value| !value.is_empty());
+    value.ok_or_else(|| format!("set the environment variable {name}"))
 }
 
 fn bodies_unlogged(variable: &dyn Fn(&str) -> Option<String>) -> Result<(), String> {
@@ -112,6 +120,9 @@ mod tests {
 
     const EVENT: &str =
         r#"{"resource":"/","httpMethod":"GET","requestContext":{"requestId":"id"}}"#;
+    /// The same behind an authorizer.
+    const AUTHORIZED: &str = r#"{"resource":"/","httpMethod":"GET","requestContext":
+        {"requestId":"id","authorizer":{"claims":{"sub":"42","client_id":"a client"}}}}"#;
 
     struct Fine;
 
@@ -121,33 +132,55 @@ mod tests {
         }
     }
 
+    const ORIGIN: Option<&str> = Some("https://app.example");
+    const CLIENT: Option<&str> = Some("a client");
+
+    /// Both variables that every function has.
+    fn sound(name: &str) -> Option<String> {
+        let value = if name == CLIENT_ID { CLIENT } else { ORIGIN };
+        [ALLOWED_ORIGINS, CLIENT_ID].contains(&name).then(|| value.map(str::to_owned))?
+    }
+
+    /// The status of the answer, which is the same with a token and without one.
     async fn status(
         origins: Option<&str>,
+        client_id: Option<&str>,
         handler: Result<Fine, &'static str>,
     ) -> serde_json::Value {
-        let variable =
-            |name: &str| (name == ALLOWED_ORIGINS).then(|| origins.map(str::to_owned))?;
-        let log = Log::new(|_| ());
-        let answer = function("f".into(), log, &variable, |_| handler).invoke(EVENT).await;
-        serde_json::from_str::<serde_json::Value>(&answer).unwrap()["statusCode"].clone()
+        let variable = |name: &str| match name {
+            ALLOWED_ORIGINS => origins.map(str::to_owned),
+            CLIENT_ID => client_id.map(str::to_owned),
+            _ => None,
+        };
+        let function = function("f".into(), Log::new(|_| ()), &variable, |_| handler);
+        let mut statuses = Vec::new();
+        for event in [EVENT, AUTHORIZED] {
+            let answer = function.invoke(event).await;
+            let answer = serde_json::from_str::<serde_json::Value>(&answer).unwrap();
+            statuses.push(answer["statusCode"].clone());
+        }
+        assert_eq!(statuses[0], statuses[1]);
+        statuses.swap_remove(0)
     }
 
     #[tokio::test]
     async fn a_wrong_deployment_answers_503() {
-        assert_eq!(status(Some("https://app.example"), Ok(Fine)).await, 200);
+        assert_eq!(status(ORIGIN, CLIENT, Ok(Fine)).await, 200);
         for origins in [None, Some(""), Some("*"), Some("https://app.example/")] {
-            assert_eq!(status(origins, Ok(Fine)).await, 503, "{origins:?}");
+            assert_eq!(status(origins, CLIENT, Ok(Fine)).await, 503, "{origins:?}");
         }
-        assert_eq!(status(Some("https://app.example"), Err("set X")).await, 503);
+        for client_id in [None, Some("")] {
+            assert_eq!(status(ORIGIN, client_id, Ok(Fine)).await, 503, "{client_id:?}");
+        }
+        assert_eq!(status(ORIGIN, CLIENT, Err("set X")).await, 503);
     }
 
     #[tokio::test]
     async fn sec_5_a_log_with_the_bodies_of_the_sdk_is_refused() {
         for value in ["true", "TRUE", "false", ""] {
             let variable = |name: &str| match name {
-                ALLOWED_ORIGINS => Some("https://app.example".to_owned()),
                 LOG_SENSITIVE_BODIES => Some(value.to_owned()),
-                _ => None,
+                _ => sound(name),
             };
             let (log, lines) = log();
             let function = function("f".into(), log, &variable, |_| Ok::<_, &str>(Fine));
@@ -173,7 +206,8 @@ mod tests {
         };
         let source = Source::of_lambda("f", &lambda);
         let function = function(source, log, &lambda, |_| Err::<Fine, _>("set X"));
-        let expected = "set the environment variable ALLOWED_ORIGINS; set X";
+        let expected = "set the environment variable ALLOWED_ORIGINS; \
+                        set the environment variable COGNITO_CLIENT_ID; set X";
         let check = |line: &serde_json::Value, message: &str| {
             assert_eq!((&line["level"], &line["message"]), (&"ERROR".into(), &message.into()));
             assert_eq!(line["cause"], expected);
@@ -193,9 +227,7 @@ mod tests {
     #[tokio::test]
     async fn a_sound_deployment_writes_nothing_before_its_first_request() {
         let (log, lines) = log();
-        let variable =
-            |name: &str| (name == ALLOWED_ORIGINS).then(|| "https://app.example".to_owned());
-        let function = function("f".into(), log, &variable, |_| Ok::<_, &str>(Fine));
+        let function = function("f".into(), log, &sound, |_| Ok::<_, &str>(Fine));
         assert!(lines.lock().unwrap().is_empty());
         function.invoke(EVENT).await;
         assert_eq!(lines.lock().unwrap().len(), 1);

@@ -17,11 +17,12 @@ use crate::runner::Runner;
 /// Every function of the template, by its logical id.
 pub(crate) type Functions = BTreeMap<&'static str, Runner>;
 
-/// The functions as they are deployed, over the accounts of `identity`, whose bearers' own `account`
-/// is.
+/// All Lambda handlers, wired to `identity` (app client `client_id`) and `account` (access-token
+/// calls).
 pub(crate) fn all(
     identity: &Identity,
     account: &Account,
+    client_id: &str,
     origins: &Origins,
     log: &Log,
 ) -> Functions {
@@ -57,7 +58,8 @@ pub(crate) fn all(
             Function::new("generate", origins(), log(), Generate::new(generate::keyed_by_system)),
         ),
     ];
-    functions.into_iter().map(|(id, function)| (id, Runner::new(function))).collect()
+    let deployed = |function: Function| Runner::new(function.for_client(client_id.to_owned()));
+    functions.into_iter().map(|(id, function)| (id, deployed(function))).collect()
 }
 
 #[cfg(test)]
@@ -68,6 +70,7 @@ pub(crate) mod tests {
     use shared::{Problem, Request, Response};
 
     use super::*;
+    use crate::authorizer::tests::CLIENT;
 
     /// Answers with what it was asked.
     struct Echo;
@@ -91,6 +94,7 @@ pub(crate) mod tests {
     pub(crate) fn echoes(ids: &[&'static str]) -> Functions {
         let origins: Origins = "http://localhost:5173".parse().unwrap();
         let echo = || Function::new("echo", origins.clone(), Log::new(|_| {}), Echo);
-        ids.iter().map(|id| (*id, Runner::new(echo()))).collect()
+        let echo = || Runner::new(echo().for_client(CLIENT.to_owned()));
+        ids.iter().map(|id| (*id, echo())).collect()
     }
 }

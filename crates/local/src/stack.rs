@@ -152,7 +152,8 @@ impl Stack {
         let emulator = emulator.await.map_err(|_| StartError::Runtime)??;
         let log = Log::new(move |line| (options.log)(line));
         let (identity, account) = accounts(&emulator, &options.clock);
-        let functions = functions::all(&identity, &account, &origins, &log);
+        let client_id = emulator.client_id();
+        let functions = functions::all(&identity, &account, client_id, &origins, &log);
         let gateway = Gateway {
             router: Router::new(template.routes, &functions)?,
             cors: template.cors,

@@ -1,10 +1,14 @@
 //! `POST /confirm_user` and `POST /resend_code`: proves that an account's address is its user's.
 
 use http::StatusCode;
-use identity::{Asked, ConfirmationCode, Identity, Username};
+use identity::{Asked, ConfirmationCode, EarlierLogins, Error, Identity, NewPassword, Username};
 use lambda::Handler;
 use serde_json::json;
 use shared::{Problem, Request, Response, SecurityEvent, json::Members};
+
+/// What to do about a confirmation with a password that got no answer: it may have worked.
+const UNANSWERED: &str = "no answer came: try again, and if the code is refused then, choose the \
+                          password with POST /forgot_password";
 
 /// The handler of `POST /confirm_user` and `POST /resend_code`.
 #[derive(Debug)]
@@ -19,15 +23,32 @@ impl Confirm {
         Self { identity }
     }
 
+    /// Whoever has the code decides the password, unless none is sent: anybody may have registered the
+    /// address.
     async fn confirm(&self, request: &Request) -> Result<Response, Problem> {
-        let mut members = Members::read(request)?;
-        let username = members.text("username", Username::parse);
-        let code = members.text("confirmation_code", ConfirmationCode::parse);
-        let (username, code) = members.finish(username.zip(code))?;
-        self.identity.confirm_sign_up(&username, &code, request.source_ip).await?;
+        let (username, code, password) = parse(request)?;
+        let logins = match password {
+            None => {
+                self.identity.confirm_sign_up(&username, &code, request.source_ip).await?;
+                EarlierLogins::Ended
+            }
+            Some(password) => {
+                let confirmed = self.identity.confirm_sign_up_with_password(
+                    &username,
+                    &code,
+                    &password,
+                    request.source_ip,
+                );
+                confirmed.await.map_err(with_password)?
+            }
+        };
         let response =
-            Response::json(StatusCode::OK, &json!({"message": "User confirmed successfully"}));
-        Ok(response.noting(SecurityEvent::UserUpdated))
+            Response::json(StatusCode::OK, &json!({"message": "User confirmed successfully"}))
+                .noting(SecurityEvent::UserUpdated);
+        Ok(match logins {
+            EarlierLogins::Ended => response,
+            EarlierLogins::MayGoOn(cause) => response.because(&cause),
+        })
     }
 
     /// The answer is the same for every address, known or not.
@@ -43,6 +64,23 @@ impl Confirm {
             Asked::AboveLimit => response.noting(SecurityEvent::ExcessRateLimitExceeded),
         })
     }
+}
+
+fn parse(request: &Request) -> Result<(Username, ConfirmationCode, Option<NewPassword>), Problem> {
+    let mut members = Members::read(request)?;
+    let username = members.text("username", Username::parse);
+    let code = members.text("confirmation_code", ConfirmationCode::parse);
+    let password = members.optional_text("password", Ok);
+    let ((username, code), password) = members.finish(username.zip(code).zip(password))?;
+    let password = password.map(NewPassword::parse).transpose().map_err(Error::WeakPassword)?;
+    Ok((username, code, password))
+}
+
+/// The problem of a confirmation with a password.
+fn with_password(error: Error) -> Problem {
+    let is_unanswered = matches!(error, Error::Unavailable(_));
+    let problem = Problem::from(error);
+    if is_unanswered { problem.with_detail(UNANSWERED) } else { problem }
 }
 
 impl Handler for Confirm {

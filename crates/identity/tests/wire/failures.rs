@@ -67,7 +67,7 @@ async fn flt_9_a_secret_that_could_not_be_read_is_read_later() {
 async fn flt_2_throttling_is_retried() {
     for operation in ALL {
         let success = operation.success();
-        for call in 0..success.len() {
+        for call in first_repeated(operation)..success.len() {
             let mut steps = success.clone();
             steps.splice(call..call, [THROTTLED, THROTTLED]);
             let expected = (Ok(()), success.len() + 2);
@@ -75,8 +75,13 @@ async fn flt_2_throttling_is_retried() {
         }
         let (outcome, calls) = operation.of(&[THROTTLED]).await;
         assert!(matches!(outcome, Err(Error::Throttled(_))), "{operation:?}: {outcome:?}");
-        assert_eq!(calls, 3, "{operation:?}");
+        assert_eq!(calls, 3 + first_repeated(operation), "{operation:?}");
     }
+}
+
+/// The number of calls that are not repeated because nothing depends on them.
+fn first_repeated(operation: Operation) -> usize {
+    usize::from(operation == Operation::SignUp)
 }
 
 /// A user's limit is asked once, and where anybody may ask it is kept back.
@@ -89,7 +94,8 @@ async fn flt_3_a_limit_is_not_retried() {
                 Operation::Resend | Operation::Forgot => Ok(()),
                 _ => Err(Error::TooManyAttempts),
             };
-            assert_eq!(operation.of(&[step]).await, (outcome, 1), "{operation:?}");
+            let calls = 1 + first_repeated(operation);
+            assert_eq!(operation.of(&[step]).await, (outcome, calls), "{operation:?}");
         }
     }
 }

@@ -2,6 +2,7 @@
 //! that no user pool gives on request.
 #![cfg(test)]
 
+mod confirm;
 mod endpoint;
 mod failures;
 mod operations;

@@ -90,7 +90,7 @@ impl Operation {
     /// The answers that make it a success, one for each of its calls.
     pub(crate) fn success(self) -> Vec<Step> {
         match self {
-            SignUp => vec![Answer(r#"{"UserConfirmed":false,"UserSub":"s"}"#)],
+            SignUp => vec![DONE, Answer(r#"{"UserConfirmed":false,"UserSub":"s"}"#)],
             Confirm | Resend | LogOut | Forgot => vec![DONE],
             LogInOp | LogInWithCode | LogInWithNewPassword | Refresh => vec![TOKENS],
             Reset => vec![DONE, DONE],
@@ -148,8 +148,10 @@ pub(crate) async fn log_in(steps: &[Step]) -> Result<LogIn, Error> {
     identity.log_in(&username(), &"a password".into(), None).await
 }
 
+/// A sign-up after its request for a new code.
 pub(crate) async fn sign_up(steps: &[Step]) -> Result<SignedUp, Error> {
-    Endpoint::new(steps).identity().sign_up(&username(), &new_password(), None).await
+    let steps = [&[DONE], steps].concat();
+    Endpoint::new(&steps).identity().sign_up(&username(), &new_password(), None).await
 }
 
 pub(crate) fn username() -> Username {
@@ -160,7 +162,7 @@ pub(crate) fn new_password() -> NewPassword {
     NewPassword::parse("incorrect-horse-battery".into()).unwrap()
 }
 
-fn code() -> ConfirmationCode {
+pub(crate) fn code() -> ConfirmationCode {
     ConfirmationCode::parse("123456".into()).unwrap()
 }
 

@@ -245,7 +245,7 @@ async fn sign_up_refusals() {
         ),
     ];
     for (step, error) in rows {
-        assert_eq!(Operation::SignUp.of(&[step]).await, (Err(error), 1));
+        assert_eq!(Operation::SignUp.of(&[step]).await, (Err(error), 2));
     }
     let quota = Refuse("LimitExceededException", "Exceeded daily email limit for the operation");
     assert!(matches!(Operation::SignUp.of(&[quota]).await.0, Err(Error::Unavailable(_))));

@@ -3,10 +3,10 @@
 use identity::{Error, SignUp};
 
 use crate::{
-    endpoint::{Answer, Hang, Refuse, Reset, Step},
+    endpoint::{Answer, BadGateway, Endpoint, Hang, Refuse, Reset, Step},
     operations::{
-        CHALLENGE, DONE, Operation, REVOKED, TOKENS, USER, WRONG_CODE, WRONG_HASH, WRONG_PASSWORD,
-        sign_up,
+        CHALLENGE, DONE, LIMIT, Operation, REVOKED, THROTTLED, TOKENS, USER, WRONG_CODE,
+        WRONG_HASH, WRONG_PASSWORD, new_password, sign_up, username,
     },
 };
 
@@ -15,6 +15,7 @@ const CONFIRMED: Step =
     Refuse("NotAuthorizedException", "User cannot be confirmed. Current status is CONFIRMED");
 const USED: Step =
     Refuse("ExpiredCodeException", "Invalid code provided, please request a code again.");
+const MAIL_FAILED: Step = Refuse("CodeDeliveryFailureException", "Unable to deliver message");
 const GONE: Step = Refuse("UserNotFoundException", "User does not exist.");
 
 #[tokio::test(start_paused = true)]
@@ -23,8 +24,22 @@ async fn flt_4_a_sign_up_that_is_repeated_is_a_success() {
         assert_eq!(sign_up(&[lost, EXISTS]).await, Ok(SignUp::Created));
     }
     assert_eq!(sign_up(&[EXISTS]).await, Ok(SignUp::Known));
-    // The secret was replaced: what is sent again then is the first try that Cognito looked at.
-    assert_eq!(sign_up(&[WRONG_HASH, EXISTS]).await, Ok(SignUp::Known));
+}
+
+/// The request for a new code is none of the answer's business, and is never sent twice.
+#[tokio::test(start_paused = true)]
+async fn a_sign_up_does_not_depend_on_its_request_for_a_code() {
+    let created = Answer(r#"{"UserConfirmed":false,"UserSub":"s"}"#);
+    for resent in
+        [LIMIT, THROTTLED, GONE, CONFIRMED, MAIL_FAILED, WRONG_HASH, Hang, Reset, BadGateway]
+    {
+        let endpoint = Endpoint::new(&[resent.clone(), created.clone()]);
+        let sign_up = endpoint.identity().sign_up(&username(), &new_password(), None).await;
+        assert_eq!(sign_up, Ok(SignUp::Created), "{resent:?}");
+        let sent = endpoint.sent();
+        let sent: Vec<_> = sent.iter().map(|(operation, _)| operation.as_str()).collect();
+        assert_eq!(sent, ["ResendConfirmationCode", "SignUp"], "{resent:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

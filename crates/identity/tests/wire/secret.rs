@@ -1,9 +1,9 @@
-//! The app client's secret: read once, shared, and read again when it is no longer taken (SEC-8).
+//! The app client's secret: read once and shared.
 
 use identity::{Error, Identity};
 
 use crate::{
-    endpoint::{Answer, Endpoint, Judge, Refuse, Step, secret, secret_hash},
+    endpoint::{Answer, Endpoint, Refuse, Step, secret},
     operations::{ALL, Operation, TOKENS, WRONG_HASH, refresh_token, username},
 };
 
@@ -17,46 +17,19 @@ async fn log_ins(identity: &Identity) -> bool {
     [five.0, five.1, five.2, five.3, five.4].iter().all(Result::is_ok)
 }
 
-fn hashes(endpoint: &Endpoint) -> Vec<String> {
-    let hash = |(_, body): &(String, serde_json::Value)| {
-        body["AuthParameters"]["SECRET_HASH"].as_str().unwrap().to_owned()
-    };
-    endpoint.sent().iter().map(hash).collect()
-}
-
 #[tokio::test]
-async fn sec_8_calls_at_once_share_one_reading_and_later_ones_use_it() {
+async fn calls_at_once_share_one_reading_and_later_ones_use_it() {
     let endpoint = Endpoint::new(&[TOKENS]);
     let identity = endpoint.identity();
     assert!(log_ins(&identity).await && log_ins(&identity.clone()).await);
     assert_eq!((endpoint.told(), endpoint.calls()), (1, 10));
 }
 
-#[tokio::test]
-async fn sec_8_a_secret_that_is_refused_is_read_again_once_and_the_call_repeated() {
-    let endpoint =
-        Endpoint::telling(&[secret!("old"), secret!("new")], &[TOKENS, WRONG_HASH, TOKENS]);
-    let identity = endpoint.identity();
-    for _ in 0..3 {
-        identity.log_in(&username(), &"a password".into(), None).await.unwrap();
-    }
-    let expected = ["old", "old", "new", "new"].map(secret_hash);
-    assert_eq!((endpoint.told(), hashes(&endpoint)), (2, expected.into()));
-}
-
-#[tokio::test]
-async fn sec_8_refused_calls_at_once_share_one_more_reading() {
-    let steps = [Judge("new", &[TOKENS, WRONG_HASH])];
-    let endpoint = Endpoint::telling(&[secret!("old"), secret!("new")], &steps);
-    assert!(log_ins(&endpoint.identity()).await);
-    assert_eq!((endpoint.told(), endpoint.calls()), (2, 10));
-}
-
 /// Whichever way an operation sends it, and whatever Cognito calls it.
 #[tokio::test]
-async fn a_secret_that_stays_refused_is_our_fault() {
+async fn a_secret_that_is_refused_is_our_fault_and_not_tried_again() {
     use Operation::{Delete, DisableMfa, LogOut, Refresh, SetUpMfa};
-    // They ask for the token's user first.
+    // They ask for the token's user first, and a sign-up for a new code.
     let of_callers = [Delete, DisableMfa, SetUpMfa];
     for operation in ALL {
         let steps = operation.success();
@@ -69,13 +42,14 @@ async fn a_secret_that_stays_refused_is_our_fault() {
             if refusal_of_others(operation, &refusal) {
                 continue;
             }
-            let before = usize::from(of_callers.contains(&operation));
+            let asks_first = operation == Operation::SignUp || of_callers.contains(&operation);
+            let before = usize::from(asks_first);
             let mut steps: Vec<_> = steps.iter().take(before).cloned().collect();
             steps.push(refusal);
             let endpoint = Endpoint::new(&steps);
             let outcome = operation.run(&endpoint).await;
-            assert!(matches!(outcome, Err(Error::SecretRefused(_))), "{operation:?}: {outcome:?}");
-            assert_eq!((endpoint.told(), endpoint.calls()), (2, before + 2), "{operation:?}");
+            assert!(matches!(outcome, Err(Error::Misconfigured(_))), "{operation:?}: {outcome:?}");
+            assert_eq!((endpoint.told(), endpoint.calls()), (1, before + 1), "{operation:?}");
         }
         let revokes = of_callers.contains(&operation);
         let sends_it_raw = revokes || [LogOut, Refresh].contains(&operation);

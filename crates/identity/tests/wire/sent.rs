@@ -30,7 +30,10 @@ async fn rate_7_each_operation_makes_its_calls() {
 fn calls(operation: Operation) -> Vec<(&'static str, Value)> {
     let new = "incorrect-horse-battery";
     match operation {
-        Operation::SignUp => vec![("SignUp", with_hash(json!({"Password": new})))],
+        Operation::SignUp => vec![
+            ("ResendConfirmationCode", with_hash(json!({}))),
+            ("SignUp", with_hash(json!({"Password": new}))),
+        ],
         Operation::Confirm => {
             vec![("ConfirmSignUp", with_hash(json!({"ConfirmationCode": "123456"})))]
         }
@@ -160,6 +163,9 @@ async fn pw_3_a_password_that_is_the_user_name_is_not_sent() {
     let session = identity::Session::parse("x".repeat(20).into()).unwrap();
     let log_in = identity.log_in_with_new_password(&username(), &session, &password, None).await;
     assert_eq!(log_in.map(drop), personal);
+    let name = username();
+    let confirm = identity.confirm_sign_up_with_password(&name, &code, &password, None);
+    assert_eq!(confirm.await.map(drop), personal);
     assert_eq!(endpoint.calls(), 0);
     let (account, token, current) = (endpoint.account(), "token".into(), "x".into());
     assert_eq!(account.change_password(&token, &current, &password).await, personal);

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use super::*;
 
 const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Abcdefghi";
-const CLIENT: &str = "1example23456789";
+pub(crate) const CLIENT: &str = "1example23456789";
 const SCOPE: &str = "aws.cognito.signin.user.admin";
 /// Cognito's key ids have the standard alphabet of base64.
 const KID: &str = "b3+d/Xample0KeyIdOfFortyFourCharactersLong0=";
