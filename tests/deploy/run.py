@@ -86,7 +86,7 @@ def journey(api: "Api") -> str:
     api.ask("POST", "/login", 403, login)
     api.ask("POST", "/confirm_user", 400, user | {"confirmation_code": WRONG_CODE})
     api.ask("POST", "/resend_code", 202, user)
-    api.ask("POST", "/confirm_user", 200, user | {"confirmation_code": CONFIRMATION_CODE})
+    api.ask("POST", "/confirm_user", 200, login | {"confirmation_code": CONFIRMATION_CODE})
     api.ask("POST", "/login", 401, user | {"password": RESET})
     tokens = api.ask("POST", "/login", 200, login)
 
@@ -102,12 +102,13 @@ def journey(api: "Api") -> str:
         raise SystemExit("/me is somebody else")
     token = api.ask("POST", "/refresh", 200, only(tokens, "refresh_token"))["access_token"]
 
-    key = api.ask("POST", "/mfa/setup", 200, token=token)["secret"]
+    proof = only(login, "password")
+    key = api.ask("POST", "/mfa/setup", 200, proof, token)["secret"]
     api.ask("POST", "/mfa/verify", 204, {"code": totp(key)}, token)
     challenge = api.ask("POST", "/login", 200, login)
     answer = user | only(challenge, "session") | {"code": totp(key)}
     token = api.ask("POST", "/login/mfa", 200, answer)["access_token"]
-    api.ask("DELETE", "/mfa", 204, {"code": totp(key)}, token)
+    api.ask("DELETE", "/mfa", 204, proof | {"code": totp(key)}, token)
 
     reset = user | {"new_password": RESET}
     api.ask("POST", "/forgot_password", 202, user)
