@@ -86,7 +86,7 @@ async fn a_foreign_page_does_not_get_to_the_user_pool() {
             let answer = ask(&stack.cognito_url(), method, &path, &headers).await;
             let what = format!("{method} {path} {headers:?}");
             assert_eq!(answer.status, 403, "{what}");
-            assert_eq!(answer.json()["code"], "foreign_origin", "{what}");
+            assert_eq!(answer.json()["code"], "origin_not_allowed", "{what}");
             assert_eq!(cors(&answer.headers), [""; 0], "{what}");
             assert!(!answer.headers.contains_key("x-amzn-requestid"), "by the user pool: {what}");
             let line: Value = serde_json::from_str(&log.lock().unwrap().pop().unwrap()).unwrap();
@@ -131,7 +131,7 @@ async fn a_foreign_page_gets_no_mail() {
                 let answer = ask(&stack.url(), method, path, foreign).await;
                 let what = format!("{method} {path} {foreign:?}");
                 assert_eq!(answer.status, 403, "{what}");
-                assert_eq!(answer.json()["code"], "foreign_origin", "{what}");
+                assert_eq!(answer.json()["code"], "origin_not_allowed", "{what}");
                 assert_eq!(cors(&answer.headers), [""; 0], "{what}");
             }
         }

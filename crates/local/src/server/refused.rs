@@ -40,7 +40,7 @@ impl Refused {
         match self {
             Self::Malformed(_) => Kind::MalformedRequest.code(),
             Self::Misdirected => "misdirected_request",
-            Self::ForeignPage => "foreign_origin",
+            Self::ForeignPage => "origin_not_allowed",
             Self::UriTooLong => Kind::UriTooLong.code(),
             Self::HeadersTooLarge => "headers_too_large",
             Self::PayloadTooLarge { .. } => Kind::PayloadTooLarge.code(),
