@@ -3,36 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use crate::bounds::Bounds;
 use crate::budget::Budget;
-use crate::normal_form::{NormalForm, Rule};
+use crate::normal_form::NormalForm;
 use crate::{Characters, Limit};
-
-/// The least and the greatest number of something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Bounds {
-    pub(crate) min: usize,
-    pub(crate) max: Option<usize>,
-}
-
-impl Bounds {
-    /// Any number.
-    pub(crate) const ANY: Self = Self { min: 0, max: None };
-
-    pub(crate) fn contains(self, number: usize) -> bool {
-        self.min <= number && self.max.is_none_or(|max| number <= max)
-    }
-
-    pub(crate) fn intersection(self, other: Self) -> Self {
-        let max = [self.max, other.max].into_iter().flatten().min();
-        Self { min: self.min.max(other.min), max }
-    }
-}
-
-impl From<&Rule> for Bounds {
-    fn from(rule: &Rule) -> Self {
-        Self { min: rule.min.into(), max: rule.max.map(usize::from) }
-    }
-}
 
 /// How many of some classes there must be a character of; each class has a rule without bounds.
 #[derive(Debug, Clone)]

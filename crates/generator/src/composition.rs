@@ -13,8 +13,9 @@ use num_bigint::BigUint;
 use secrecy::zeroize::Zeroizing;
 
 use crate::Limit;
-use crate::atoms::{Bounds, Model};
+use crate::atoms::Model;
 use crate::binomial::{row, subset};
+use crate::bounds::Bounds;
 use crate::budget::{self, Budget};
 use crate::digits::{divide, small, take};
 use crate::normal_form::NormalForm;

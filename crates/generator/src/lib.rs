@@ -20,6 +20,7 @@
 pub mod apple;
 mod atoms;
 mod binomial;
+mod bounds;
 mod budget;
 mod characters;
 mod classes;

@@ -5,7 +5,7 @@ use std::num::NonZeroU16;
 use serde::Serialize;
 
 use crate::Characters;
-use crate::atoms::Bounds;
+use crate::bounds::Bounds;
 use crate::runs::Limits;
 
 /// A set of passwords in full: what every request, whatever its words, is reduced to.
@@ -73,6 +73,12 @@ pub struct Rule {
     /// At most so many.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<u16>,
+}
+
+impl From<&Rule> for Bounds {
+    fn from(rule: &Rule) -> Self {
+        Self { min: rule.min.into(), max: rule.max.map(usize::from) }
+    }
 }
 
 impl NormalForm {

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::Limit;
-use crate::atoms::{Atom, Bounds, Quorum, Restrictions};
+use crate::atoms::{Atom, Quorum, Restrictions};
+use crate::bounds::Bounds;
 use crate::budget::Budget;
 
 /// The greatest number of states.
