@@ -101,7 +101,12 @@ impl Account {
     }
 }
 
+/// Whether the current password is wrong: it is another one, or could be nobody's, such as one that
+/// begins with a space.
 fn is_of_the_password(refusal: &Refusal<'_>) -> bool {
-    refusal.code == "NotAuthorizedException"
-        && refusal.message.contains("Incorrect username or password")
+    match refusal.code {
+        "NotAuthorizedException" => refusal.message.contains("Incorrect username or password"),
+        "InvalidParameterException" => refusal.message.contains("'previousPassword'"),
+        _ => false,
+    }
 }
