@@ -109,7 +109,7 @@ impl Gateway {
             Ok(Reply::Foreign(response)) => {
                 let event = Some(SecurityEvent::MaliciousCors);
                 let mut line = exchange.line(&head.method, route, response.status(), event);
-                line.cause = Some("the origin is not one of those allowed");
+                line.cause = Some("the origin is not one of --allowed-origins");
                 self.log.write(&line);
                 self.completed(response, &head.headers)
             }

@@ -15,7 +15,7 @@ pub(crate) enum Refused {
     #[error("Host is not one of the allowed hosts")]
     Misdirected,
     /// A page of an origin that is not allowed.
-    #[error("the origin is not one of those allowed")]
+    #[error("the origin is not one of --allowed-origins")]
     ForeignPage,
     /// A path and query above [`URL_LIMIT`].
     #[error("path and query above {URL_LIMIT} bytes")]
