@@ -12,6 +12,9 @@ RETENTION = {"AccessLog": "AccessLogDays", "FirewallLog": "AccessLogDays"} | {
 }
 # What the deletion of the stack, or a replacement, must not take with it.
 KEPT = {"UserPool", "Key", "ApiGatewayAccount", "ApiGatewayRole", *RETENTION}
+# What a failed first deployment must not take away either: the pool's deletion protection would make
+# the way back fail, and the account's settings would go on naming a role that is gone.
+ALWAYS_KEPT = {"UserPool", "ApiGatewayRole"}
 
 # What a line of the access log may hold: nothing that a client wrote (but the id of the request and
 # the method), and no message of API Gateway, some of which repeat the Authorization header.
@@ -78,11 +81,10 @@ def log_groups(stack: Stack) -> Faults:
 
 
 def kept(stack: Stack) -> Faults:
-    """What cannot be made again outlives the stack, but not a first deployment that fails"""
+    """What cannot be made again outlives the stack; little outlives a first deployment that fails"""
     resources = stack.resources.items()
     policies = {name: it["DeletionPolicy"] for name, it in resources if "DeletionPolicy" in it}
-    # The pool stays in any case: its deletion protection would make the way back fail.
-    wanted = dict.fromkeys(KEPT, "RetainExceptOnCreate") | {"UserPool": "Retain"}
+    wanted = dict.fromkeys(KEPT, "RetainExceptOnCreate") | dict.fromkeys(ALWAYS_KEPT, "Retain")
     yield from difference("DeletionPolicy", wanted, policies)
     found = {name for name, it in resources if it.get("UpdateReplacePolicy") == "Retain"}
     yield from differences("UpdateReplacePolicy", KEPT, found)
