@@ -19,7 +19,7 @@ const ACCESS_KEY_ID: &str = "passmint";
 const SECRET_ACCESS_KEY: &str = "passmint-local";
 const REGION: &str = "us-east-1";
 
-/// Creates a user with a temporary password, as docs/operations.md has it. No mail is sent.
+/// Creates a user with a temporary password, as docs/operations.md does, but without a mail.
 pub(crate) fn invite(stack: &Running, address: &str, temporary: &str) {
     let attributes =
         json!([{"Name": "email", "Value": address}, {"Name": "email_verified", "Value": "true"}]);

@@ -52,7 +52,7 @@ use Given::{
 };
 
 /// Each event, what it needs, the status of its answer, and the code if it is a problem.
-pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 123] = [
+pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 124] = [
     ("change_password/invalid_credentials", Bearer, 401, Some("invalid_credentials")),
     ("change_password/malformed_request", Bearer, 400, Some("malformed_request")),
     ("change_password/success", Bearer, 204, None),
@@ -152,6 +152,7 @@ pub(crate) const EVENTS: [(&str, Given, u16, Option<&str>); 123] = [
     ("mfa_setup/unsupported_media_type", Bearer, 415, Some("unsupported_media_type")),
     ("mfa_verify/invalid_code", SettingUp, 400, Some("invalid_code")),
     ("mfa_verify/malformed_request", Bearer, 400, Some("malformed_request")),
+    ("mfa_verify/mfa_already_enabled", Protected, 409, Some("mfa_already_enabled")),
     ("mfa_verify/mfa_not_set_up", Bearer, 409, Some("mfa_not_set_up")),
     ("mfa_verify/success", SettingUp, 204, None),
     ("mfa_verify/unauthorized", Nothing, 401, Some("unauthorized")),

@@ -141,6 +141,9 @@ fn an_app_in_use_is_removed_first() {
     let secret = set_up_mfa(&SHARED, &token);
     let again = set_up(&SHARED, &token, PASSWORD);
     assert_eq!(again.outcome(), (409, "mfa_already_enabled".to_owned()));
+    // Not even with wrong codes, which would lock the owner out.
+    let verified = verify(&SHARED, &token, "000000");
+    assert_eq!(verified.likeness(), again.likeness());
     assert_eq!(remove(&SHARED, &token, &code(&SHARED, &secret, 0)).status, 204);
     assert_eq!(set_up(&SHARED, &token, PASSWORD).status, 200);
 }
@@ -157,10 +160,6 @@ fn a_wrong_code_changes_nothing() {
     for step in [-1, -2, 2] {
         let answer = remove(&stack, &token, &code(&stack, &secret, step));
         assert_eq!(answer.likeness(), wrong.likeness(), "{step}");
-        assert_eq!(
-            verify(&stack, &token, &code(&stack, &secret, step)).likeness(),
-            wrong.likeness()
-        );
     }
     assert!(is_on(&stack, &token));
     session(&stack, &address);

@@ -6,8 +6,13 @@ from api import GATEWAY_HEADERS, PUBLIC, problem_faults
 from firewall import MOST_CAPACITY, MOST_RATES, ORIGIN, STAGE, Request, capacity, matches
 from stack import Faults, Json, Stack, difference, differences, headers_of
 
-# The routes that a single user could keep the whole service busy with.
+# The routes by which a single user could keep the whole service busy.
 COSTLY = {("get", "/generate"), ("post", "/generate")}
+
+# The routes that share Cognito's quota UserAccountRecovery: AWS never raises its 30 a second, of
+# which 5 are left to the passwords that /confirm_user sets.
+RECOVERY = {("post", f"/{it}_password") for it in ("forgot", "reset", "change")}
+MOST_RECOVERIES = 25
 
 # AWS WAF takes no other windows and no smaller limit; here all rules share one window, since the
 # answer names one time to wait.
@@ -33,7 +38,7 @@ UNLIKE = ("Access-Control-", "Content-Type")
 
 
 def throttling(stack: Stack) -> Faults:
-    """Every method is throttled, the public and costly ones more; no body is ever logged"""
+    """Every method is throttled, some of them more, within Cognito's quota; no body is logged"""
     stages = stack.of_type("AWS::ApiGateway::Stage")
     yield from differences("stages", {"ApiStage"}, set(stages))
     settings = {
@@ -41,7 +46,11 @@ def throttling(stack: Stack) -> Faults:
         for it in stack.properties("ApiStage")["MethodSettings"]
     }
     general = ("*", "/*")
-    yield from differences("throttled methods", {general, *PUBLIC, *COSTLY}, set(settings))
+    wanted = {general, *PUBLIC, *COSTLY, *RECOVERY}
+    yield from differences("throttled methods", wanted, set(settings))
+    recoveries = sum(settings[it]["ThrottlingRateLimit"] for it in RECOVERY & settings.keys())
+    if recoveries > MOST_RECOVERIES:
+        yield f"{recoveries} new passwords a second, more than {MOST_RECOVERIES}"
     for route, setting in settings.items():
         yield from difference(
             f"DataTraceEnabled of {route}", False, setting.get("DataTraceEnabled")

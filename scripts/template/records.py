@@ -12,6 +12,9 @@ RETENTION = {"AccessLog": "AccessLogDays", "FirewallLog": "AccessLogDays"} | {
 }
 # What the deletion of the stack, or a replacement, must not take with it.
 KEPT = {"UserPool", "Key", "ApiGatewayAccount", "ApiGatewayRole", *RETENTION}
+# Nor may a first deployment that fails: the pool's deletion protection would make the way back
+# fail, and the account's settings would go on naming a role that is gone.
+ALWAYS_KEPT = {"UserPool", "ApiGatewayRole"}
 
 # What a line of the access log may hold: nothing that a client wrote (but the id of the request and
 # the method), and no message of API Gateway, some of which repeat the Authorization header.
@@ -47,6 +50,7 @@ REDACTED = [
 
 # Where the code names its metrics, and what an alarm may be about besides.
 METRICS = ROOT / "crates" / "lambda" / "src" / "metrics.rs"
+SAMCONFIG = ROOT / "samconfig.toml"
 NAMESPACE = "Passmint"
 OF_AWS = {
     "AWS/ApiGateway": {"4XXError", "5XXError", "Latency"},
@@ -78,11 +82,10 @@ def log_groups(stack: Stack) -> Faults:
 
 
 def kept(stack: Stack) -> Faults:
-    """What cannot be made again outlives the stack, but not a first deployment that fails"""
+    """What cannot be made again outlives the stack, and pool and role a failed first deployment"""
     resources = stack.resources.items()
     policies = {name: it["DeletionPolicy"] for name, it in resources if "DeletionPolicy" in it}
-    # The pool stays in any case: its deletion protection would make the way back fail.
-    wanted = dict.fromkeys(KEPT, "RetainExceptOnCreate") | {"UserPool": "Retain"}
+    wanted = dict.fromkeys(KEPT, "RetainExceptOnCreate") | dict.fromkeys(ALWAYS_KEPT, "Retain")
     yield from difference("DeletionPolicy", wanted, policies)
     found = {name for name, it in resources if it.get("UpdateReplacePolicy") == "Retain"}
     yield from differences("UpdateReplacePolicy", KEPT, found)
@@ -208,14 +211,21 @@ def in_the_runbook(stack: Stack) -> Faults:
     watching = text.partition("## Watching it")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (`.*?`) \|", watching, re.MULTILINE)
     yield from differences("alarms", set(found), set(re.findall(r"\w+", " ".join(rows))))
-    metrics = sum(len(metrics_of(stack.properties(name))) for name in found)
+    of = {name: len(metrics_of(stack.properties(name))) for name in found}
+    reserved = of.pop("FunctionConcurrency")
+    metrics = sum(of.values())
     rules = len(stack.properties("Firewall")["Rules"])
     for row in (
         f"| AWS WAF: the web ACL and its {rules} rules | {5 + rules:.2f} |",
-        f"| alarms: {len(found)} about {metrics} metrics | {metrics / 10:.2f} |",
+        f"| alarms: {len(of)} about {metrics} metrics | {metrics / 10:.2f} |",
+        f"one more alarm, about {reserved} metrics | {reserved / 10:.2f} |",
+        f"`WebAcl=false`, one alarm about {of['FirewallBlocks']} metrics less",
+        f"`false` saves some {5 + rules} USD a month",
     ):
         if row not in text:
             yield f"not there: {row}"
+    if f"costs some {5 + rules} USD a month" not in SAMCONFIG.read_text(encoding="utf-8"):
+        yield f"samconfig.toml: AWS WAF costs some {5 + rules} USD a month"
 
 
 def metrics_of(alarm: Json) -> list[Json]:

@@ -265,11 +265,26 @@ def routes(text: str) -> set[tuple[str, str]]:
 
 
 def renamed_client() -> str:
-    """The template after the command by which docs/operations.md makes a new app client."""
+    """The template after the command by which docs/operations.md makes a new app client, twice."""
     document = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
     (edit,) = re.findall(r"^perl -pi -e '(.*)' template\.yaml$", document, re.MULTILINE)
-    command = ["perl", "-p", "-e", edit, ROOT / "template.yaml"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    for _ in range(2):
+        old = client_of(text)
+        command = ["perl", "-p", "-e", edit]
+        text = subprocess.run(
+            command, input=text, capture_output=True, text=True, check=True
+        ).stdout
+        if client_of(text) == old or f'"{old}"' in json.dumps(yaml_parse(text)):
+            raise SystemExit(f"the documented command does not rename {old}")
+    return text
+
+
+def client_of(text: str) -> str:
+    """The name of the app client in a template."""
+    resources = yaml_parse(text)["Resources"]
+    (name,) = (it for it in resources if resources[it]["Type"] == "AWS::Cognito::UserPoolClient")
+    return name
 
 
 def deploy(template: Json, folder: Path, parameters: list[str] | None = None) -> dict[str, str]:

@@ -16,13 +16,16 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
+from documented import run
 from expect import Json, WireError, different, equal, matches, refused
 from stack import REGION, ROOT, UUID, Stack, plain, running
 
 BINARY = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug" / "passmint"
 
 ADDRESS = "administered@passmint.test"
+MOVED = "moved@passmint.test"
 PASSWORD = "Correct-horse-1"
+VERIFIED_FIRST = {"AttributesRequireVerificationBeforeUpdate": ["email"]}
 
 
 class Pool:
@@ -34,6 +37,7 @@ class Pool:
             PoolName="wire",
             UsernameAttributes=["email"],
             AutoVerifiedAttributes=["email"],
+            UserAttributeUpdateSettings=VERIFIED_FIRST,
             DeletionProtection="ACTIVE",
             Policies={"PasswordPolicy": {"MinimumLength": 10, "RequireNumbers": True}},
         )["UserPool"]
@@ -50,6 +54,8 @@ class Pool:
         self.client, self.secret = client["ClientId"], client["ClientSecret"]
         self.user = {"UserPoolId": self.id, "Username": ADDRESS}
         self.app = {"UserPoolId": self.id, "ClientId": self.client}
+        # What docs/operations.md calls them.
+        self.written = {"ID": self.id, "ada@example.com": ADDRESS}
 
     def secret_hash(self, secret: str | None = None) -> str:
         message = (ADDRESS + self.client).encode()
@@ -85,6 +91,8 @@ def described(pool: Pool) -> None:
         tuple(found[it] for it in ("Name", "DeletionProtection", "MfaConfiguration")),
     )
     equal(10, found["Policies"]["PasswordPolicy"]["MinimumLength"])
+    listed = run(pool.admin, "ListUserPools", {})["UserPools"]
+    equal({pool.at.pool, pool.id}, {it["Id"] for it in listed})
     pages = pool.admin.get_paginator("list_user_pools").paginate(PaginationConfig={"PageSize": 1})
     equal({pool.at.pool, pool.id}, {it["Id"] for page in pages for it in page["UserPools"]})
     client = pool.admin.describe_user_pool_client(**pool.app)["UserPoolClient"]
@@ -94,12 +102,15 @@ def described(pool: Pool) -> None:
 
 
 def created(pool: Pool) -> None:
-    """an administrator creates a user, who is invited by mail"""
-    user = pool.admin.admin_create_user(**pool.user, DesiredDeliveryMediums=["EMAIL"])["User"]
+    """an administrator creates a user as documented, who is invited by mail"""
+    user = run(pool.admin, "AdminCreateUser", pool.written, "--user-attributes")["User"]
     matches(UUID, user["Username"])
     equal(("FORCE_CHANGE_PASSWORD", True), (user["UserStatus"], user["Enabled"]))
-    mail = pool.at.mail(ADDRESS)
-    equal("Your temporary password", mail[0]["subject"])
+    equal(True, {"Name": "email_verified", "Value": "true"} in user["Attributes"])
+    equal(["Your temporary password"], [it["subject"] for it in pool.at.mail(ADDRESS)])
+    run(pool.admin, "AdminCreateUser", pool.written, "--message-action")
+    first, second = (it["code"] for it in pool.at.mail(ADDRESS))
+    different(first, second)
     with refused("UsernameExistsException", "User account already exists"):
         pool.admin.admin_create_user(**pool.user)
 
@@ -143,18 +154,18 @@ def logged_in(pool: Pool) -> None:
 def disabled(pool: Pool) -> None:
     """a disabled user cannot log in until enabled again, and tokens of before are over"""
     token = pool.log_in()["AccessToken"]
-    equal({}, plain(pool.admin.admin_disable_user(**pool.user)))
+    equal({}, plain(run(pool.admin, "AdminDisableUser", pool.written)))
     with refused("NotAuthorizedException", "User is disabled."):
         pool.log_in()
-    equal({}, plain(pool.admin.admin_enable_user(**pool.user)))
+    equal({}, plain(run(pool.admin, "AdminEnableUser", pool.written)))
     with refused("NotAuthorizedException", "Access Token has been revoked"):
         pool.at.user.get_user(AccessToken=token)
     pool.log_in()
-    equal({}, plain(pool.admin.admin_user_global_sign_out(**pool.user)))
+    equal({}, plain(run(pool.admin, "AdminUserGlobalSignOut", pool.written)))
 
 
 def attributes(pool: Pool) -> None:
-    """attributes are written and taken away"""
+    """attributes are written and taken away, and the address moves as documented"""
     pair = {"Name": "email_verified", "Value": "true"}
     equal({}, plain(pool.admin.admin_update_user_attributes(**pool.user, UserAttributes=[pair])))
     user = pool.admin.admin_get_user(**pool.user)
@@ -165,6 +176,10 @@ def attributes(pool: Pool) -> None:
     pool.admin.admin_delete_user_attributes(**pool.user, UserAttributeNames=["name"])
     names = {it["Name"] for it in pool.admin.admin_get_user(**pool.user)["UserAttributes"]}
     equal({"email", "email_verified", "sub"}, names)
+    for old, new in ((ADDRESS, MOVED), (MOVED, ADDRESS)):
+        written = {"ID": pool.id, "ada@example.com": old, "new@example.com": new}
+        equal({}, plain(run(pool.admin, "AdminUpdateUserAttributes", written)))
+        pool.admin.admin_get_user(UserPoolId=pool.id, Username=new)
 
 
 def reset(pool: Pool) -> None:
@@ -212,6 +227,12 @@ def rotated(pool: Pool) -> None:
 
 def updated(pool: Pool) -> None:
     """an update resets what it leaves out"""
+    missing = (
+        "All attributes in AttributesRequireVerificationBeforeUpdate must exist in "
+        "AutoVerifiedAttributes"
+    )
+    with refused("InvalidParameterException", missing):
+        pool.admin.update_user_pool(UserPoolId=pool.id, UserAttributeUpdateSettings=VERIFIED_FIRST)
     client = pool.admin.update_user_pool_client(**pool.app)["UserPoolClient"]
     equal((1, "wire"), (client["AccessTokenValidity"], client["ClientName"]))
     equal(False, "ALLOW_USER_PASSWORD_AUTH" in client["ExplicitAuthFlows"])
@@ -225,19 +246,25 @@ def updated(pool: Pool) -> None:
 
 
 def deleted(pool: Pool) -> None:
-    """user, client and pool are deleted, the pool not while it is protected"""
+    """user, client and pool are deleted as documented, the pool not while it is protected"""
     equal({}, plain(pool.admin.admin_delete_user(**pool.user)))
     with refused("UserNotFoundException", "User does not exist."):
         pool.admin.admin_get_user(**pool.user)
-    equal({}, plain(pool.admin.delete_user_pool_client(**pool.app)))
+    equal(
+        {}, plain(run(pool.admin, "DeleteUserPoolClient", {"ID": pool.id, "CLIENT": pool.client}))
+    )
     protected = (
         "The user pool cannot be deleted because deletion protection is activated. "
         "Deletion protection must be inactivated first."
     )
     with refused("InvalidParameterException", protected):
         pool.admin.delete_user_pool(UserPoolId=pool.id)
-    pool.admin.update_user_pool(UserPoolId=pool.id, DeletionProtection="INACTIVE")
-    equal({}, plain(pool.admin.delete_user_pool(UserPoolId=pool.id)))
+    run(pool.admin, "UpdateUserPool", {"ID": pool.id})
+    # Cognito keeps the second one when it is left out, and refuses it without the first.
+    found = pool.admin.describe_user_pool(UserPoolId=pool.id)["UserPool"]
+    equal(["email"], found.get("AutoVerifiedAttributes"))
+    equal(VERIFIED_FIRST, found.get("UserAttributeUpdateSettings"))
+    equal({}, plain(run(pool.admin, "DeleteUserPool", {"ID": pool.id})))
     with refused("ResourceNotFoundException", f"User pool {pool.id} does not exist."):
         pool.admin.describe_user_pool(UserPoolId=pool.id)
 

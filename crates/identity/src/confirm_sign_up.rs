@@ -10,13 +10,13 @@ use crate::{
     retry::Attempts,
 };
 
-/// The logins of an account from before its password was set.
+/// What is left of the logins of an account from before its password was set. Only a login between the
+/// confirmation and the new password, some milliseconds later, can be one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EarlierLogins {
-    /// There are none any more.
+    /// They are over, and no authenticator app that they set up is left.
     Ended,
-    /// Ending them failed for this reason. Only a login between the confirmation and the new password
-    /// can be one, some milliseconds later.
+    /// Ending them, or removing such an app, failed for this reason.
     MayGoOn(String),
 }
 
@@ -73,7 +73,10 @@ impl Identity {
         }
         let set = deadline.bound(self.set_password(username, password)).await;
         set.map_err(|error| Error::PasswordNotSet(error.to_string()))?;
-        Ok(match deadline.bound(self.end_logins(username)).await {
+        let ended = deadline.bound(self.end_logins(username)).await;
+        // Last, since a login that goes on could set up another one.
+        let removed = deadline.bound(self.remove_software_token(username)).await;
+        Ok(match ended.and(removed) {
             Ok(()) => EarlierLogins::Ended,
             Err(error) => EarlierLogins::MayGoOn(error.to_string()),
         })
@@ -128,6 +131,22 @@ impl Identity {
             .password(password.expose())
             .permanent(true);
         call.send().await.map(drop).map_err(|error| unexpected(&error))
+    }
+
+    /// Removes an authenticator app. An account that was confirmed just now can have none of its owner's.
+    async fn remove_software_token(&self, username: &Username) -> Result<(), Error> {
+        let call = self
+            .cognito
+            .admin_delete_software_token()
+            .user_pool_id(self.user_pool_id())
+            .username(username.expose());
+        let Err(error) = call.send().await else {
+            return Ok(());
+        };
+        match Refusal::of(&error).map(|refusal| refusal.code) {
+            Some("SoftwareTokenMFANotFoundException" | "ResourceNotFoundException") => Ok(()),
+            _ => Err(unexpected(&error)),
+        }
     }
 }
 

@@ -58,15 +58,21 @@ impl Identity {
 
     /// Ends the set-up with a code of the app: from now on a log-in asks for one.
     ///
+    /// An app in use is left alone: wrong codes would lock its owner out.
+    ///
     /// # Errors
-    /// [`Error::TokenRefused`], [`Error::MfaNotSetUp`], which a new set-up between the two calls
-    /// causes too, [`Error::InvalidTotpCode`], [`Error::TooManyAttempts`], and what befalls any call.
+    /// [`Error::TokenRefused`], [`Error::MfaAlreadyEnabled`], [`Error::MfaNotSetUp`], which a new
+    /// set-up between the calls causes too, [`Error::InvalidTotpCode`], [`Error::TooManyAttempts`],
+    /// and what befalls any call.
     pub async fn enable_mfa(
         &self,
         access_token: &SecretString,
         code: &TotpCode,
     ) -> Result<(), Error> {
         within(async {
+            if get_user(&self.cognito, access_token).await?.mfa_enabled {
+                return Err(Error::MfaAlreadyEnabled);
+            }
             self.verify_code(access_token, code).await?;
             self.prefer_mfa(access_token, Mfa::On).await
         })

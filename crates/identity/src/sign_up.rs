@@ -17,6 +17,9 @@ pub enum SignUp {
     Created,
     /// The address has an account; if it is not confirmed yet, a new code goes there.
     Known,
+    /// The address had none, and Cognito could not mail the code. Nobody is told, since a known address
+    /// gets no mail that could fail.
+    Unmailed,
 }
 
 impl Identity {
@@ -85,6 +88,7 @@ impl Identity {
                 Err(Error::SignUpClosed)
             }
             "UserLambdaValidationException" => Err(Error::SignUpClosed),
+            "LimitExceededException" | "CodeDeliveryFailureException" => Ok(SignUp::Unmailed),
             _ => Err(weakness(&refusal).map_or_else(|| unexpected(&error), Error::WeakPassword)),
         }
     }

@@ -12,6 +12,10 @@ const DIRECTORY_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
 /// What group and others may do, in a mode.
 const OTHERS: u32 = 0o077;
+/// Whether everybody may rename what is in a directory, unless it is sticky. The group may: on many
+/// systems each user has one of their own, and a work tree is open to it.
+const OTHERS_WRITE: u32 = 0o002;
+const STICKY: u32 = 0o1000;
 
 /// The directory that holds what must outlive the process, for this process alone.
 ///
@@ -58,6 +62,12 @@ pub enum DataError {
         /// The mode that it should have.
         mode: u32,
     },
+    /// Others could put a directory of theirs in its place.
+    #[error("other users may write to {}: choose a directory elsewhere with --data-dir", path.display())]
+    Replaceable {
+        /// The directory above the data directory.
+        path: PathBuf,
+    },
     /// Another process has it.
     #[error("the data directory {} is in use by another passmint: stop that one, or choose another one with --data-dir", path.display())]
     InUse {
@@ -75,6 +85,7 @@ impl DataDirectory {
         let made = DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(path);
         // A link that leads nowhere is in the way as well.
         made.or_else(|source| if path.is_symlink() { Ok(()) } else { Err(unusable(source)) })?;
+        check_parent(path)?;
         let directory = open(path, OpenOptions::new().read(true), OFlag::O_DIRECTORY)?;
         if path.read_dir().map_err(unusable)?.next().is_none() {
             let private = Permissions::from_mode(DIRECTORY_MODE);
@@ -97,7 +108,7 @@ impl DataDirectory {
     }
 
     /// Checks the file that the user pool will open. Nobody else can replace it in between, since the
-    /// directory is ours.
+    /// directory is ours and nobody else may rename it.
     fn check_user_pool(&self) -> Result<(), DataError> {
         let file = self.user_pool();
         if !file.is_symlink() && !file.exists() {
@@ -107,9 +118,27 @@ impl DataDirectory {
     }
 }
 
-/// Opens the file `path`, which must be no link, ours, and private.
+/// Refuses a `path` that others may rename, with what it contains.
+fn check_parent(path: &Path) -> Result<(), DataError> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new("."));
+    let unusable = |source| DataError::Unusable { path: path.to_owned(), source };
+    let mode = parent.metadata().map_err(unusable)?.mode();
+    if mode & OTHERS_WRITE == 0 || mode & STICKY != 0 {
+        Ok(())
+    } else {
+        Err(DataError::Replaceable { path: parent.to_owned() })
+    }
+}
+
+/// Opens the file `path`, which must be a regular file, ours, and private.
 fn open_file(path: &Path, options: &mut OpenOptions) -> Result<File, DataError> {
-    let file = open(path, options.truncate(false).mode(FILE_MODE), OFlag::empty())?;
+    // Without O_NONBLOCK a FIFO would wait for its other end.
+    let file = open(path, options.truncate(false).mode(FILE_MODE), OFlag::O_NONBLOCK)?;
+    let unusable = |source| DataError::Unusable { path: path.to_owned(), source };
+    if !file.metadata().map_err(unusable)?.is_file() {
+        return Err(unusable(io::Error::other("it is not a regular file")));
+    }
     check_private(path, &file, FILE_MODE)?;
     Ok(file)
 }
@@ -238,6 +267,32 @@ mod tests {
             drop(DataDirectory::take(&data).unwrap());
             chown(data.join("lock"), Some(12_345), None).unwrap();
             assert!(refused(&data).contains("lock belongs to another user (uid 12345)"));
+        }
+    }
+
+    #[test]
+    fn a_directory_that_others_may_replace_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let parent = root.path().join("parent");
+        DirBuilder::new().create(&parent).unwrap();
+        for (mode, is_refused) in
+            [(0o777, true), (0o757, true), (0o1777, false), (0o775, false), (0o755, false)]
+        {
+            chmod(&parent, mode);
+            let taken = DataDirectory::take(&parent.join("data"));
+            let is_replaceable = matches!(taken, Err(DataError::Replaceable { .. }));
+            assert_eq!(is_replaceable, is_refused, "{mode:o}: {taken:?}");
+        }
+    }
+
+    #[test]
+    fn a_pipe_is_refused_and_not_waited_for() {
+        use nix::{sys::stat::Mode, unistd::mkfifo};
+        for name in ["lock", "user-pool.redb"] {
+            let root = tempfile::tempdir().unwrap();
+            chmod(root.path(), 0o700);
+            mkfifo(&root.path().join(name), Mode::from_bits_truncate(FILE_MODE)).unwrap();
+            assert!(matches!(DataDirectory::take(root.path()), Err(DataError::Unusable { .. })));
         }
     }
 

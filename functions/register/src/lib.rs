@@ -33,6 +33,7 @@ impl Handler for Register {
         Ok(match sign_up {
             SignUp::Created => response.noting(SecurityEvent::UserCreated),
             SignUp::Known => response.counting(Tally::RegisteredAgain),
+            SignUp::Unmailed => response.noting(SecurityEvent::ExcessRateLimitExceeded),
         })
     }
 

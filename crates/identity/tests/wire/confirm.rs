@@ -21,6 +21,7 @@ const FAILED: Step = Refuse("InternalErrorException", "");
 const CONFIRM: &str = "ConfirmSignUp";
 const SET: &str = "AdminSetUserPassword";
 const END: &str = "AdminUserGlobalSignOut";
+const REMOVE: &str = "AdminDeleteSoftwareToken";
 
 /// The longest that a client waits for a Cognito that never answers.
 const LONGEST: Duration = Duration::from_secs(6);
@@ -62,9 +63,13 @@ async fn the_password_is_set_for_good_and_every_login_ends() {
         "Password": "incorrect-horse-battery",
         "Permanent": true,
     });
-    let end = json!({"UserPoolId": "pool", "Username": NAME});
-    let expected: [(String, Value); 3] =
-        [(CONFIRM.into(), confirm), (SET.into(), set), (END.into(), end)];
+    let user = json!({"UserPoolId": "pool", "Username": NAME});
+    let expected: [(String, Value); 4] = [
+        (CONFIRM.into(), confirm),
+        (SET.into(), set),
+        (END.into(), user.clone()),
+        (REMOVE.into(), user),
+    ];
     assert_eq!(endpoint.sent(), expected);
 }
 
@@ -127,16 +132,32 @@ async fn the_password_is_tried_again() {
     for failure in [Hang, Reset, BadGateway, THROTTLED] {
         let (outcome, sent) = confirm(&[DONE, failure.clone(), DONE]).await;
         assert_eq!(outcome, Ok(EarlierLogins::Ended), "{failure:?}");
-        assert_eq!(sent, [CONFIRM, SET, SET, END], "{failure:?}");
+        assert_eq!(sent, [CONFIRM, SET, SET, END, REMOVE], "{failure:?}");
     }
 }
 
 /// The password is the user's. Nobody could log in before the confirmation.
 #[tokio::test(start_paused = true)]
 async fn logins_that_cannot_be_ended_are_no_failure() {
-    for (failure, tries) in [(Hang, 3), (Reset, 3), (THROTTLED, 3), (DENIED, 1)] {
-        let (outcome, sent) = confirm(&[DONE, DONE, failure.clone()]).await;
+    for (failure, tries) in [(Reset, 3), (THROTTLED, 3), (DENIED, 1)] {
+        let script = [vec![DONE, DONE], vec![failure.clone(); tries], vec![DONE]].concat();
+        let (outcome, sent) = confirm(&script).await;
         assert!(matches!(outcome, Ok(EarlierLogins::MayGoOn(_))), "{failure:?}: {outcome:?}");
-        assert_eq!(sent, [vec![CONFIRM, SET], vec![END; tries]].concat(), "{failure:?}");
+        let expected = [vec![CONFIRM, SET], vec![END; tries], vec![REMOVE]].concat();
+        assert_eq!(sent, expected, "{failure:?}");
     }
+    let (outcome, _) = confirm(&[DONE, DONE, Hang]).await;
+    assert!(matches!(outcome, Ok(EarlierLogins::MayGoOn(_))), "{outcome:?}");
+}
+
+/// Somebody who logged in before the password was set may have set one up.
+#[tokio::test(start_paused = true)]
+async fn an_authenticator_app_of_an_earlier_login_is_removed() {
+    let absent = Refuse("SoftwareTokenMFANotFoundException", "…");
+    let (outcome, sent) = confirm(&[DONE, DONE, DONE, absent]).await;
+    assert_eq!(outcome, Ok(EarlierLogins::Ended));
+    assert_eq!(sent, [CONFIRM, SET, END, REMOVE]);
+    let (outcome, sent) = confirm(&[DONE, DONE, DONE, DENIED]).await;
+    assert!(matches!(outcome, Ok(EarlierLogins::MayGoOn(_))), "{outcome:?}");
+    assert_eq!(sent, [CONFIRM, SET, END, REMOVE]);
 }

@@ -98,7 +98,7 @@ impl Operation {
             Profile => vec![USER],
             Change => vec![USER, DONE, DONE],
             SetUpMfa => vec![USER, TOKENS, DONE, KEY],
-            EnableMfa => vec![VERIFIED, DONE],
+            EnableMfa => vec![USER, VERIFIED, DONE],
             DisableMfa => vec![USER, CHALLENGE, TOKENS, DONE, DONE],
         }
     }

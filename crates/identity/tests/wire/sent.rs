@@ -76,7 +76,7 @@ fn calls(operation: Operation) -> Vec<(&'static str, Value)> {
         }
         Operation::EnableMfa => {
             let verify = ("VerifySoftwareToken", with_token(json!({"UserCode": "654321"})));
-            vec![verify, preference(true)]
+            vec![get_user(), verify, preference(true)]
         }
         Operation::DisableMfa => {
             let finish = log_in_with_code("a session");
