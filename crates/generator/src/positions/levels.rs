@@ -27,6 +27,8 @@ use crate::budget::Budget;
 const MAX_WORDS: usize = 1 << 22;
 /// The words that a number takes besides its digits.
 const WORDS_OF_NUMBER: usize = 5;
+/// What a length takes besides its numbers, in steps.
+const STEPS_OF_LEVEL: usize = 512;
 
 /// The strings of every length from 1 to that of the shape.
 #[derive(Debug)]
@@ -120,7 +122,7 @@ impl Levels {
         let mut sums = vec![BigUint::ZERO; shape.states()];
         let before = shape.length - length;
         let reached = shape.depths.iter().take_while(|depth| **depth <= before).count();
-        budget.pay(2 * begun.len() + reached * shape.kinds.len())?;
+        budget.pay(STEPS_OF_LEVEL + 2 * begun.len() + reached * shape.kinds.len())?;
         for state in 0..reached {
             for (number, kind) in shape.kinds.iter().enumerate() {
                 let next = shape.next(state, number).filter(|_| length > 1 || kind.last);
