@@ -136,7 +136,7 @@ impl Composition {
                 for length in lengths.clone() {
                     // The numbers grow with the lengths, so on average they are half as long.
                     let words = words * (length + 2) / (self.length + 2) + 1;
-                    let products = layer.terms(length) * layer.choices(behind, ends);
+                    let products = layer.terms(length) * layer.products(behind, ends);
                     budget.products(products, words)?;
                     budget.sums(layer.most(length) + 1, length / 64 + 1)?;
                     own[ends].push(layer.combine(behind, length, ends));
@@ -238,11 +238,12 @@ impl Layer {
         (self.most(length) + 1).saturating_sub(self.bounds.min.saturating_sub(2))
     }
 
-    /// In how many ways the class and the layers behind it can share the ends.
-    fn choices(&self, behind: &[Vec<BigUint>; 4], ends: usize) -> usize {
+    /// The products for each number of characters: one for each way in which the class and the layers behind it can
+    /// share the ends, and the places among the other positions.
+    fn products(&self, behind: &[Vec<BigUint>; 4], ends: usize) -> usize {
         let is_some = |strings: &[BigUint]| strings.iter().any(|strings| *strings != BigUint::ZERO);
         let shared = |own: &usize| is_some(&self.strings[*own]) && is_some(&behind[ends & !own]);
-        subsets(ends).filter(shared).count()
+        subsets(ends).filter(shared).count() + usize::from(ends != 0)
     }
 
     /// Σ C(length, k) · strings\[k\] · behind\[length − k\], over every choice of ends.
