@@ -2,7 +2,7 @@
 
 use crate::Limit;
 
-/// The greatest number of steps for one request: 30 to 50 ms of one core of a server.
+/// The greatest number of steps for one request: 30 to 60 ms of one core of a server.
 pub(crate) const MAX_STEPS: usize = 48 << 20;
 
 /// What an operation on big integers costs besides the words it reads: mostly memory for its result.

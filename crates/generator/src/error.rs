@@ -255,7 +255,7 @@ pub enum Limit {
     /// The numbers of characters of overlapping sets, or of sets beside a limit on runs, combine in too many ways.
     #[error("the minimums and maximums combine in too many ways")]
     States,
-    /// Each character that may occur once only is counted on its own, next to a limit on sequences or overlapping sets.
+    /// Next to a limit on sequences or overlapping sets, each character that may occur only once is counted on its own.
     #[error(
         "with distinct, sequences, overlapping sets and min_classes next to larger minimums are counted for at most {} different characters",
         MAX_DISTINCT

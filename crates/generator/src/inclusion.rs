@@ -16,10 +16,10 @@ use crate::{Characters, Limit, MinClasses, NormalForm};
 /// More sets than these have too many choices.
 const MAX_SETS: usize = 10;
 
-/// What it takes to find a character in a set, in steps.
+/// The cost of finding a character in a set, in steps.
 const STEPS_OF_SEARCH: usize = 32;
 
-/// What it takes to look at an atom for a term, and at the term itself, in steps.
+/// The cost of an atom in a term, and of the term itself, in steps.
 const STEPS_OF_ATOM: usize = 4;
 const STEPS_OF_TERM: usize = 128;
 
@@ -61,7 +61,7 @@ struct Choices {
     all: usize,
     first: usize,
     last: usize,
-    /// Those that may be first and last.
+    /// Characters that may be both first and last.
     both: usize,
 }
 
@@ -69,11 +69,11 @@ struct Choices {
 #[derive(Debug, Default)]
 struct Atom {
     choices: Choices,
-    /// Those that sequences are made of, if these are limited.
+    /// The ASCII characters among them, if sequences are limited: no others form sequences.
     sequential: u128,
 }
 
-/// What decides how many strings a term has.
+/// The number of a term's strings depends on nothing else.
 type Key = (Choices, u128);
 
 /// Terms with equally many strings: some sets that one of them lacks, one bit for each, and the sum of their factors.

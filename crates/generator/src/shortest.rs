@@ -7,7 +7,7 @@ use crate::normal_form::{NormalForm, Rule};
 use crate::policy::Counted;
 use crate::{Characters, Error, Reason, reason};
 
-/// What trying a length takes besides counting, in steps, and what each character of each set adds to it.
+/// The cost of trying a length besides counting, in steps, and what each character of each set adds to it.
 const COST_OF_TRY: usize = 1 << 12;
 const COST_OF_CHARACTER: usize = 64;
 

@@ -10,7 +10,7 @@ use crate::budget::Budget;
 /// The greatest number of states.
 const MAX_STATES: usize = 1 << 14;
 
-/// What it takes to find where an atom leads and to keep a new state, besides what each rule takes, in steps.
+/// The cost of finding where an atom leads and of keeping a new state, besides the cost of each rule, in steps.
 const STEPS_OF_MOVE: usize = 64;
 const STEPS_OF_STATE: usize = 512;
 

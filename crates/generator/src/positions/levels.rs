@@ -27,7 +27,7 @@ use crate::budget::Budget;
 const MAX_WORDS: usize = 1 << 22;
 /// The words that a number takes besides its digits.
 const WORDS_OF_NUMBER: usize = 5;
-/// What a length takes besides its numbers, in steps.
+/// The cost of a length besides its numbers, in steps.
 const STEPS_OF_LEVEL: usize = 512;
 
 /// The strings of every length from 1 to that of the shape.

@@ -13,7 +13,7 @@ use crate::{Characters, Limit};
 /// Characters of a form in which none may occur twice are told apart only up to this number.
 pub(crate) const MAX_DISTINCT: usize = 16;
 
-/// What it takes to find the kind of a character, in steps.
+/// The cost of finding the kind of a character, in steps.
 const STEPS_OF_CHARACTER: usize = 128;
 
 /// A form with the characters taken out of it: forms of one shape have as many passwords.
