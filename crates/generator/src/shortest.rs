@@ -153,8 +153,13 @@ mod tests {
 
     /// Forms in which longer passwords are often fewer, or none.
     fn forms() -> impl Strategy<Value = NormalForm> {
-        let rule = (some_of("abcd1x"), 0..4_u16, prop::option::of(0..6_u16))
-            .prop_map(|(characters, min, max)| Rule { name: "rule".into(), characters, min, max });
+        // No request makes a rule whose maximum is below its minimum.
+        let rule = (some_of("abcd1x"), 0..4_u16, prop::option::of(0..6_u16)).prop_map(
+            |(characters, min, max)| {
+                let max = max.map(|max| max.max(min));
+                Rule { name: "rule".into(), characters, min, max }
+            },
+        );
         let end = || prop::option::weighted(0.2, some_of("abcd1"));
         let limit = || {
             prop::option::weighted(0.25, (1..4_u16).prop_map(NonZeroU16::new))
