@@ -12,7 +12,6 @@
 use num_bigint::BigUint;
 use secrecy::zeroize::Zeroizing;
 
-use crate::Limit;
 use crate::atoms::Model;
 use crate::binomial::{row, subset};
 use crate::bounds::Bounds;
@@ -21,6 +20,7 @@ use crate::digits::{divide, small, take};
 use crate::normal_form::NormalForm;
 use crate::password::Draft;
 use crate::runs::Limits;
+use crate::{Characters, Limit};
 
 /// The bits of sets of ends.
 const FIRST: usize = 1;
@@ -60,13 +60,14 @@ struct Split {
 impl Composition {
     /// The passwords of `form`; `None` if classes overlap, runs are limited, or a number of classes is enough.
     pub(crate) fn new(form: &NormalForm, budget: &mut Budget) -> Result<Option<Self>, Limit> {
-        let apart = form.first.is_some() || form.last.is_some() || !form.inner.is_empty();
-        let (length, ends) = match usize::from(form.length) {
-            length if !apart => (length, 0),
-            0 => (0, 0),
+        let apart = |end: &Option<Characters>| end.is_some() || !form.inner.is_empty();
+        let first = if apart(&form.first) { FIRST } else { 0 };
+        let last = if apart(&form.last) { LAST } else { 0 };
+        let (length, ends) = match (usize::from(form.length), first | last) {
+            (0, _) => (0, 0),
             // One position that is both ends: its characters are those that may be either.
-            1 => return Ok(None),
-            length => (length - 2, FIRST | LAST),
+            (1, ends) if ends != 0 => return Ok(None),
+            (length, ends) => (length - ends.count_ones() as usize, ends),
         };
         let Some(layers) = layers(form, ends, budget)? else { return Ok(None) };
         let characters = form.alphabet.len() + form.inner.len();
@@ -91,14 +92,15 @@ impl Composition {
     /// The password at `rank`, which is below N.
     pub(crate) fn unrank(&self, mut rank: BigUint) -> Draft {
         let (mut places, mut ends): (Vec<usize>, _) = ((0..self.length).collect(), self.ends);
-        let before = usize::from(ends != 0);
-        let mut password = Zeroizing::new(vec!['\0'; self.length + 2 * before]);
+        let before = usize::from(ends & FIRST != 0);
+        let length = self.length + ends.count_ones() as usize;
+        let mut password = Zeroizing::new(vec!['\0'; length]);
         for (number, layer) in self.layers.iter().enumerate() {
             let split = self.split(number, places.len(), ends, rank);
             let mut string = self.spell(layer, &split);
             let (own, others) = subset(places, split.taken, split.subset);
             if split.ends & LAST != 0 {
-                write(&mut password, self.length + 1, string.pop());
+                write(&mut password, length - 1, string.pop());
             }
             if split.ends & FIRST != 0 {
                 write(&mut password, 0, string.pop());
@@ -134,7 +136,7 @@ impl Composition {
                 for length in lengths.clone() {
                     // The numbers grow with the lengths, so on average they are half as long.
                     let words = words * (length + 2) / (self.length + 2) + 1;
-                    let products = layer.terms(length) * subsets(ends).count();
+                    let products = layer.terms(length) * layer.products(behind, ends);
                     budget.products(products, words)?;
                     budget.sums(layer.most(length) + 1, length / 64 + 1)?;
                     own[ends].push(layer.combine(behind, length, ends));
@@ -186,7 +188,7 @@ impl Composition {
 
 impl Layer {
     fn new(form: &NormalForm, characters: Vec<char>, bounds: Bounds, ends: usize) -> Self {
-        let end = |set: &Option<crate::Characters>| {
+        let end = |set: &Option<Characters>| {
             let may_be = |end: &char| set.as_ref().is_none_or(|set| set.contains(*end));
             let counted = characters.iter().copied().filter(|end| form.alphabet.contains(*end));
             counted.filter(may_be).collect()
@@ -234,6 +236,14 @@ impl Layer {
     /// How many numbers of characters are within the bounds, at most.
     fn terms(&self, length: usize) -> usize {
         (self.most(length) + 1).saturating_sub(self.bounds.min.saturating_sub(2))
+    }
+
+    /// The products for each number of characters: one for each way in which the class and the layers behind it can
+    /// share the ends, and the places among the other positions.
+    fn products(&self, behind: &[Vec<BigUint>; 4], ends: usize) -> usize {
+        let is_some = |strings: &[BigUint]| strings.iter().any(|strings| *strings != BigUint::ZERO);
+        let shared = |own: &usize| is_some(&self.strings[*own]) && is_some(&behind[ends & !own]);
+        subsets(ends).filter(shared).count() + usize::from(ends != 0)
     }
 
     /// Σ C(length, k) · strings\[k\] · behind\[length − k\], over every choice of ends.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::parameter::{MAX_CHARACTERS, MAX_LENGTH, MAX_TOTAL, PRESET_NAMES, SAFE_NAMES};
 use crate::passphrase::MAX_SEPARATOR;
+use crate::positions::MAX_DISTINCT;
 use crate::{apple, vault_policy};
 
 /// Why a request makes no password. Messages say what is allowed and hold no value of the request.
@@ -254,6 +255,12 @@ pub enum Limit {
     /// The numbers of characters of overlapping sets, or of sets beside a limit on runs, combine in too many ways.
     #[error("the minimums and maximums combine in too many ways")]
     States,
+    /// Next to a limit on sequences or overlapping sets, each character that may occur only once is counted on its own.
+    #[error(
+        "with distinct, sequences, overlapping sets and min_classes next to larger minimums are counted for at most {} different characters",
+        MAX_DISTINCT
+    )]
+    Distinct,
     /// The tables take too much memory.
     #[error("the tables for this length are too large")]
     Memory,

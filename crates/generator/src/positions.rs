@@ -6,5 +6,5 @@ mod shape;
 mod tables;
 
 pub(crate) use self::levels::Levels;
-pub(crate) use self::shape::Shape;
+pub(crate) use self::shape::{MAX_DISTINCT, Shape};
 pub(crate) use self::tables::Tables;

@@ -7,8 +7,9 @@ use crate::normal_form::{NormalForm, Rule};
 use crate::policy::Counted;
 use crate::{Characters, Error, Reason, reason};
 
-/// What trying a length takes besides counting, in steps.
+/// The cost of trying a length besides counting, in steps, and what each character of each set adds to it.
 const COST_OF_TRY: usize = 1 << 12;
+const COST_OF_CHARACTER: usize = 64;
 
 /// The lengths that may be chosen, and what they must give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,12 +80,21 @@ fn has(passwords: &BigUint, bits: u16) -> bool {
 
 /// The passwords of `form` with `length`, if there are any.
 fn at(form: &NormalForm, length: u16, budget: &mut Budget) -> Result<Option<Counted>, Error> {
-    budget.pay(COST_OF_TRY).map_err(Error::PolicyTooComplex)?;
+    let steps = COST_OF_TRY + COST_OF_CHARACTER * characters(form);
+    budget.pay(steps).map_err(Error::PolicyTooComplex)?;
     match Counted::new(NormalForm { length, ..form.clone() }, budget) {
         Ok(counted) => Ok(Some(counted)),
         Err(Error::Unsatisfiable(reason)) if depends_on_length(&reason) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// How many characters the sets of a form have together.
+fn characters(form: &NormalForm) -> usize {
+    let rules = form.rules.iter().map(|rule| &rule.characters);
+    let classes = form.min_classes.iter().flat_map(|needed| &needed.classes);
+    let others = [&form.alphabet, &form.inner].into_iter().chain(&form.first).chain(&form.last);
+    rules.chain(classes).chain(others).map(Characters::len).sum()
 }
 
 /// Whether another length may have passwords.
@@ -143,8 +153,13 @@ mod tests {
 
     /// Forms in which longer passwords are often fewer, or none.
     fn forms() -> impl Strategy<Value = NormalForm> {
-        let rule = (some_of("abcd1x"), 0..4_u16, prop::option::of(0..6_u16))
-            .prop_map(|(characters, min, max)| Rule { name: "rule".into(), characters, min, max });
+        // No request makes a rule whose maximum is below its minimum.
+        let rule = (some_of("abcd1x"), 0..4_u16, prop::option::of(0..6_u16)).prop_map(
+            |(characters, min, max)| {
+                let max = max.map(|max| max.max(min));
+                Rule { name: "rule".into(), characters, min, max }
+            },
+        );
         let end = || prop::option::weighted(0.2, some_of("abcd1"));
         let limit = || {
             prop::option::weighted(0.25, (1..4_u16).prop_map(NonZeroU16::new))

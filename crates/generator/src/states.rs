@@ -10,6 +10,10 @@ use crate::budget::Budget;
 /// The greatest number of states.
 const MAX_STATES: usize = 1 << 14;
 
+/// The cost of finding where an atom leads and of keeping a new state, besides the cost of each rule, in steps.
+const STEPS_OF_MOVE: usize = 64;
+const STEPS_OF_STATE: usize = 512;
+
 /// The states that strings over some atoms lead to.
 ///
 /// A state holds how many characters of each rule's set have been seen, up to the number that matters.
@@ -31,7 +35,9 @@ impl States {
         let mut index = HashMap::from([(start.clone(), 0)]);
         let (mut states, mut depths, mut moves) = (vec![start], vec![0], Vec::new());
         while let Some(seen) = states.get(moves.len()).cloned() {
-            budget.sums(16 * atoms.len(), restrictions.rules.len())?;
+            let rules = restrictions.rules.len();
+            budget.pay(atoms.len() * (16 * rules + STEPS_OF_MOVE))?;
+            let known = states.len();
             let depth = depths.get(moves.len()).map_or(0, |depth| depth + 1);
             let leads = |atom: &Atom| {
                 let next = restrictions.advance(&seen, atom)?;
@@ -42,6 +48,8 @@ impl States {
                 }))
             };
             moves.push(atoms.iter().map(leads).collect());
+            // No more than one for each atom.
+            budget.pay((states.len() - known) * (16 * rules + STEPS_OF_STATE))?;
             if states.len() > MAX_STATES {
                 return Err(Limit::States);
             }

@@ -380,12 +380,13 @@ fn what_takes_too_long_is_refused_at_once_with_the_limit() {
     let large =
         "special_chars=30&uppercase=20&lowercase=10&max_repeating=3&first=alnum&include_space=true";
     let rows = [
-        (format!("{large}&min_entropy=1024"), Limit::Work),
+        (format!("{large}&min_entropy=1024"), Limit::Memory),
         ("length=4096&nums=60&max_repeating=2&max_sequential=2".into(), Limit::Memory),
         ("length=4096&max_repeating=1".into(), Limit::Work),
         ("length=4096&nums=5&special_chars=5&uppercase=5&lowercase=5".into(), Limit::Work),
-        ("length=64&distinct=1&max_sequential=2".into(), Limit::States),
-        ("length=256&nums=60&uppercase=60&lowercase=60&max_repeating=1".into(), Limit::Work),
+        ("length=64&distinct=1&max_sequential=2".into(), Limit::Distinct),
+        ("length=20&distinct=1&min_classes=3&nums=2".into(), Limit::Distinct),
+        ("length=256&nums=60&uppercase=60&lowercase=60&max_repeating=1".into(), Limit::States),
     ];
     for (query, limit) in rows {
         let error = request(&query).unwrap().compile().unwrap_err();

@@ -27,6 +27,8 @@ use crate::budget::Budget;
 const MAX_WORDS: usize = 1 << 22;
 /// The words that a number takes besides its digits.
 const WORDS_OF_NUMBER: usize = 5;
+/// The cost of a length besides its numbers, in steps.
+const STEPS_OF_LEVEL: usize = 512;
 
 /// The strings of every length from 1 to that of the shape.
 #[derive(Debug)]
@@ -120,14 +122,15 @@ impl Levels {
         let mut sums = vec![BigUint::ZERO; shape.states()];
         let before = shape.length - length;
         let reached = shape.depths.iter().take_while(|depth| **depth <= before).count();
-        budget.pay(2 * begun.len() + reached * shape.kinds.len())?;
+        budget.pay(STEPS_OF_LEVEL + 2 * begun.len() + reached * shape.kinds.len())?;
         for state in 0..reached {
             for (number, kind) in shape.kinds.iter().enumerate() {
                 let next = shape.next(state, number).filter(|_| length > 1 || kind.last);
                 let Some(strings) = next.map(|next| &all[next]).filter(|all| is_some(all)) else {
                     continue;
                 };
-                budget.sums(3 + kind.arrows.len(), words)?;
+                // Taking one number from another in place is cheap.
+                budget.sums(4 + kind.arrows.len() / 2, words)?;
                 let mut strings = strings.clone();
                 for arrow in &kind.arrows {
                     let index = state * shape.arrows.len() + arrow;

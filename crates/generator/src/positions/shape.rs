@@ -11,7 +11,10 @@ use crate::states::States;
 use crate::{Characters, Limit};
 
 /// Characters of a form in which none may occur twice are told apart only up to this number.
-const MAX_DISTINCT: usize = 16;
+pub(crate) const MAX_DISTINCT: usize = 16;
+
+/// The cost of finding the kind of a character, in steps.
+const STEPS_OF_CHARACTER: usize = 128;
 
 /// A form with the characters taken out of it: forms of one shape have as many passwords.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,6 +44,7 @@ impl Shape {
         let atoms: Vec<Atom> = model.atoms.iter().cloned().chain([inner]).collect();
         let restrictions = Restrictions { rules: &model.rules, quorum: model.quorum.as_ref() };
         let states = States::new(&atoms, &restrictions, budget)?;
+        budget.pay(STEPS_OF_CHARACTER * (form.alphabet.len() + form.inner.len()))?;
         let Alphabet { kinds, arrows, members } = Alphabet::new(form, &atoms, limits);
         budget.pay(8 * states.len() * kinds.len())?;
         let next = |state| kinds.iter().map(move |kind: &Kind| (state, kind.atom));
@@ -105,7 +109,7 @@ fn separated(form: &NormalForm) -> Result<NormalForm, Limit> {
         form.alphabet = form.alphabet.union(&form.inner);
         form.inner = Characters::default();
         if form.alphabet.len() > MAX_DISTINCT {
-            return Err(Limit::States);
+            return Err(Limit::Distinct);
         }
         form.rules.extend(form.alphabet.iter().map(once));
     }
