@@ -80,7 +80,7 @@ impl Refused {
             ),
             Self::ForeignPage => self.own(
                 StatusCode::FORBIDDEN,
-                "Foreign origin",
+                "Origin not allowed",
                 "pages may use the user pool if --allowed-origins has their origin, and /_local if they are the API's own",
             ),
             Self::HeadersTooLarge => self.own(
