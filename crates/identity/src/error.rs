@@ -191,7 +191,8 @@ impl<'a> Refusal<'a> {
         Some(Self { code: refusal.code().unwrap_or_default(), message })
     }
 
-    /// Whether it is about the client's secret or `SECRET_HASH`, whose refusals share their code with a wrong password.
+    /// Whether it is about the client's secret or `SECRET_HASH`, whose refusals share their code with a
+    /// wrong password.
     pub(crate) fn is_of_our_secret(&self) -> bool {
         matches!(self.code, "NotAuthorizedException" | "UnauthorizedException")
             && self.message.to_ascii_lowercase().contains("secret")

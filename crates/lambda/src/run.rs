@@ -24,8 +24,9 @@ const LOG_SENSITIVE_BODIES: &str = "LOG_SENSITIVE_BODIES";
 ///
 /// `build` makes the handler out of the environment's variables. If it cannot, if
 /// `ALLOWED_ORIGINS` is missing or wrong, if `COGNITO_CLIENT_ID` is missing, or if
-/// `LOG_SENSITIVE_BODIES` is there, the function still starts: the log says what to set, all of it at once, before the first request and with each, which
-/// is answered 503. A crash during INIT would be repeated by Lambda for ever and would say less.
+/// `LOG_SENSITIVE_BODIES` is there, the function still starts: the log says what to set, all of it at
+/// once, before the first request and with each, which is answered 503. A crash during INIT would
+/// be repeated by Lambda for ever and would say less.
 ///
 /// # Errors
 /// If the Runtime API cannot be reached, which outside Lambda is always so.
