@@ -144,7 +144,9 @@ impl Identity {
             return Ok(());
         };
         match Refusal::of(&error).map(|refusal| refusal.code) {
-            Some("SoftwareTokenMFANotFoundException" | "ResourceNotFoundException") => Ok(()),
+            // Pool and user exist, so it can only say that there is no app. The API reference leaves open
+            // how a user without one is answered.
+            Some("InvalidParameterException" | "ResourceNotFoundException") => Ok(()),
             _ => Err(unexpected(&error)),
         }
     }
