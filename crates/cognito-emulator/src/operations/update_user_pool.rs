@@ -15,7 +15,8 @@ use crate::{
 };
 
 /// Gives a pool other settings: what the request leaves out has its default again, except what
-/// cannot change and the name.
+/// cannot change, the name, and `UserAttributeUpdateSettings`. AWS keeps the last, and so refuses a
+/// request without `AutoVerifiedAttributes` (ekristen/aws-nuke issue 477).
 pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, Exception> {
     let mut refused = NotEmulated::default();
     let pool_id = fields.required("UserPoolId", &USER_POOL_ID)?;
@@ -25,7 +26,6 @@ pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, E
 
     pool.check_pool(&pool_id)?;
     refused.refuse()?;
-    check(&new)?;
     let now = pool.now();
     pool.store
         .write(move |change| {
@@ -35,7 +35,9 @@ pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, E
             if mfa && !old.enabled_mfas.contains(&Mfa::SoftwareToken) {
                 return Err(needs_sms());
             }
+            let kept = old.user_attribute_update_settings;
             record.settings = PoolSettings {
+                user_attribute_update_settings: new.user_attribute_update_settings.or(kept),
                 user_pool_name: name.unwrap_or(old.user_pool_name),
                 username_attributes: old.username_attributes,
                 username_configuration: old.username_configuration,
@@ -43,6 +45,7 @@ pub(super) async fn run(pool: &Arc<Pool>, mut fields: Fields) -> Result<Value, E
                 enabled_mfas: if mfa { old.enabled_mfas } else { Vec::new() },
                 ..new
             };
+            check(&record.settings)?;
             record.modified = now;
             Ok(change.put_pool(&record)?)
         })

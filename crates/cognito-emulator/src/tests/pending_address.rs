@@ -165,12 +165,16 @@ async fn pools_show_the_setting_and_take_it_for_addresses_that_they_verify() {
     let update = with(with(pool.clone(), &verified), &setting);
     bench.admin_call("UpdateUserPool", update).await.ok();
     assert_eq!(shown().await, setting[name]);
-    bench.admin_call("UpdateUserPool", pool.clone()).await.ok();
-    assert_eq!(shown().await, Value::Null);
+    bench.admin_call("UpdateUserPool", with(pool.clone(), &verified)).await.ok();
+    assert_eq!(shown().await, setting[name], "it is kept when it is left out");
 
     let message = "All attributes in AttributesRequireVerificationBeforeUpdate must exist in AutoVerifiedAttributes";
-    let refusal = [(with(pool.clone(), &setting), "InvalidParameterException", message)];
-    bench.refusals("UpdateUserPool", &refusal).await;
+    let refused = |request| (request, "InvalidParameterException", message);
+    let refusals = [refused(with(pool.clone(), &setting)), refused(pool.clone())];
+    bench.refusals("UpdateUserPool", &refusals).await;
+    let none = json!({ name: { "AttributesRequireVerificationBeforeUpdate": [] } });
+    bench.admin_call("UpdateUserPool", with(pool.clone(), &none)).await.ok();
+    assert_ne!(shown().await, setting[name], "and can be emptied");
     let named = with(json!({ "PoolName": "p" }), &setting);
     bench.refusals("CreateUserPool", &[(named, "InvalidParameterException", message)]).await;
 }
