@@ -44,11 +44,12 @@ impl Identity {
     ) -> Result<SignUp, Error> {
         password.check_not_of(username.expose())?;
         within(async {
-            let resend = |hash| self.send_resend_code(username, source_ip, hash, once());
-            // Whatever comes of it, the answer of the sign-up decides.
-            _ = self.with_hash(username.expose(), resend).await;
-            let sign_up = |hash| self.send_sign_up(username, password, source_ip, hash);
-            self.with_hash(username.expose(), sign_up).await
+            let calls = |hash: SecretString| async {
+                // Whatever comes of it, the answer of the sign-up decides.
+                _ = self.send_resend_code(username, source_ip, hash.clone(), once()).await;
+                self.send_sign_up(username, password, source_ip, hash).await
+            };
+            self.with_hash(username.expose(), calls).await
         })
         .await
     }
