@@ -157,11 +157,10 @@ fn too_few(needed: &MinClasses) -> Vec<(u32, i64)> {
     (0..1_u32 << classes).filter_map(term).collect()
 }
 
-/// C(n, k) of small numbers.
+/// C(n, k) of small numbers, k ≤ n: (n − k + 1)/1 · (n − k + 2)/2 ·…, which is whole after each factor.
 fn choose(n: usize, k: usize) -> i64 {
-    (0..k).fold(1, |value, taken| {
-        value * i64::try_from(n - taken).unwrap_or(0) / (i64::try_from(taken).unwrap_or(0) + 1)
-    })
+    let factors = (1_i64..).skip(n - k).zip(1..).take(k);
+    factors.fold(1, |value, (over, under)| value * over / under)
 }
 
 /// The characters by the sets they are in, one bit for each.

@@ -107,15 +107,16 @@ impl NormalForm {
         for rule in &mut self.rules {
             rule.max = rule.max.filter(|max| *max < self.length);
         }
-        if let Some(needed) = &mut self.min_classes {
+        if let Some(MinClasses { count, classes }) = &mut self.min_classes {
             let brought = |class: &Characters| {
                 let mut required = self.rules.iter().filter(|rule| rule.min > 0);
                 required.any(|rule| rule.characters.difference(class).is_empty())
             };
-            let classes = needed.classes.len();
-            needed.classes.retain(|class| !brought(class));
-            let brought = u8::try_from(classes - needed.classes.len()).unwrap_or(u8::MAX);
-            needed.count = needed.count.saturating_sub(brought);
+            classes.retain(|class| {
+                let brought = brought(class);
+                *count = count.saturating_sub(brought.into());
+                !brought
+            });
         }
         self.min_classes = self.min_classes.filter(|needed| needed.count > 0);
         self
