@@ -1,7 +1,8 @@
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// Returns `text` as one line that a terminal shows and does not obey: control and format characters,
-/// and the separators of lines, become `\u` with four hexadecimal digits as in JSON. A line of JSON stays the same JSON.
+/// and the separators of lines, become `\u` with four hexadecimal digits as in JSON. A line of JSON
+/// stays the same JSON.
 #[must_use]
 pub fn printable(text: &str) -> String {
     let mut line = String::with_capacity(text.len());

@@ -1,8 +1,8 @@
 //! The whole stack on one machine: `template.yaml`, served without a cloud.
 //!
-//! [`Stack::start`] opens two ports, by default on 127.0.0.1. Behind the first are the routes of the template:
-//! a gateway that verifies tokens as API Gateway does, makes the same proxy events, and hands them
-//! to the same functions through the same adapter. Behind the second is the user pool, for the AWS
+//! [`Stack::start`] opens two ports, by default on 127.0.0.1. Behind the first are the routes of the
+//! template: a gateway that verifies tokens as API Gateway does, makes the same proxy events, and hands
+//! them to the same functions through the same adapter. Behind the second is the user pool, for the AWS
 //! CLI and other clients of Cognito. The functions reach the pool through the real AWS SDK, over a
 //! connector that stays within the process.
 
